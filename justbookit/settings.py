@@ -34,7 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     push_port: Port = 8010
     """Where theatre systems push single facts and batches, signed."""
 
-    secret: str = "local-secret-change-me-0123456789abcdef"
+    secret: str = "local-secret-change-me-0123456789abcdef"  # noqa: S105 - refused in public
     """Signs sandbox payments and session cookies; a public server refuses this default."""
 
     hold_seconds: Annotated[int, msgspec.Meta(ge=1, le=1200)] = 480

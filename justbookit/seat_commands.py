@@ -1,0 +1,144 @@
+"""What somebody asked of a show's seats, and what a theatre told us about them.
+
+All of these travel keyed by show, on `seat-commands` (asked by people and the catalogue) or on
+`theatre-facts` (told by a theatre's own system). The same `command_id` is decided once: asking
+again gets the answer that was given.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from justbookit.catalogue import Amount, ShowTerms
+from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId
+
+Seats = Annotated[tuple[SeatId, ...], msgspec.Meta(max_length=2000)]
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """One wish about one show."""
+
+    command_id: CommandId
+    show_id: ShowId
+
+
+class OpenShow(Command, frozen=True, kw_only=True):
+    """Put a new show on sale."""
+
+    terms: ShowTerms
+
+
+class ChangeShow(Command, frozen=True, kw_only=True):
+    """Sell the show on other terms from now on; prices already held stay."""
+
+    terms: ShowTerms
+
+
+class CloseShow(Command, frozen=True, kw_only=True):
+    """Take the show off sale for good; refused while anybody has bookings or holds."""
+
+
+class HoldSeats(Command, frozen=True, kw_only=True):
+    """Set seats aside for a customer, all or none."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    seat_ids: Seats
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a gateway says was paid; `reference` is the gateway's own name for it."""
+
+    reference: str
+    method: str
+    amount: Amount
+    currency: str
+
+
+class ConfirmBooking(Command, frozen=True, kw_only=True):
+    """The hold is paid: make it a booking."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    payment: Payment
+
+
+class BookSeats(Command, frozen=True, kw_only=True):
+    """Hold and confirm in one decision, for whoever has taken the money already.
+
+    The amount must be what the seats cost now, offers included.
+    """
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    seat_ids: Seats
+    payment: Payment
+
+
+class ReleaseHold(Command, frozen=True, kw_only=True):
+    """The customer lets the seats go before paying."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+
+
+class CancelBooking(Command, frozen=True, kw_only=True):
+    """The customer gives a paid booking back."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+
+
+class BlockSeats(Command, frozen=True, kw_only=True):
+    """The theatre keeps seats from sale: house seats, broken seats."""
+
+    seat_ids: Seats
+    reason: str
+
+
+class UnblockSeats(Command, frozen=True, kw_only=True):
+    """The theatre puts blocked seats back on sale."""
+
+    seat_ids: Seats
+
+
+class SetAllotment(Command, frozen=True, kw_only=True):
+    """These seats are ours to sell, the others are the theatre's own; None means all are ours."""
+
+    seat_ids: Seats | None
+
+
+class SellAtCounter(Command, frozen=True, kw_only=True):
+    """The theatre sells seats at its counter; a fact when its own system did it already."""
+
+    sale_id: SaleId
+    seat_ids: Seats
+    happened: bool = False
+    """True: they are sold, whatever we say; we take what is free and report the rest."""
+
+
+class ReturnCounterSale(Command, frozen=True, kw_only=True):
+    """The counter took its sale back."""
+
+    sale_id: SaleId
+
+
+class ExpireHolds(Command, frozen=True, kw_only=True):
+    """The writer's own timer: some hold of this show ran out. Never travels on a topic."""
+
+
+SeatCommand = (
+    OpenShow
+    | ChangeShow
+    | CloseShow
+    | HoldSeats
+    | ConfirmBooking
+    | BookSeats
+    | ReleaseHold
+    | CancelBooking
+    | BlockSeats
+    | UnblockSeats
+    | SetAllotment
+    | SellAtCounter
+    | ReturnCounterSale
+)

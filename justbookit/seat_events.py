@@ -1,0 +1,184 @@
+"""What happened to the seats of a show: the log from which everything can be recomputed.
+
+`version` counts the events of a show from 1 without a hole; `at` is the writer's clock. A
+refusal is an event too. An event is for ever: fields may be added with a default, none is
+renamed, retyped or removed.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from justbookit.catalogue import ShowTerms
+from justbookit.ids import BookingId, CommandId, CustomerId, OfferId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.seat_commands import Payment
+
+
+class Refusal(StrEnum):
+    """Why a wish was not granted; stable, part of the public API."""
+
+    UNKNOWN_SHOW = "unknown_show"
+    SHOW_EXISTS = "show_exists"
+    SHOW_CLOSED = "show_closed"
+    SALES_OVER = "sales_over"
+    NOT_SOLD_HERE = "not_sold_here"
+    NO_SEATS = "no_seats"
+    TOO_MANY_SEATS = "too_many_seats"
+    UNKNOWN_SEAT = "unknown_seat"
+    SEAT_TAKEN = "seat_taken"
+    SEAT_BLOCKED = "seat_blocked"
+    NOT_ALLOTTED = "not_allotted"
+    BOOKING_EXISTS = "booking_exists"
+    UNKNOWN_BOOKING = "unknown_booking"
+    HOLD_EXPIRED = "hold_expired"
+    NOT_HELD = "not_held"
+    NOT_CONFIRMED = "not_confirmed"
+    WRONG_AMOUNT = "wrong_amount"
+    UNKNOWN_SALE = "unknown_sale"
+    SALE_EXISTS = "sale_exists"
+    SHOW_HAS_BOOKINGS = "show_has_bookings"
+
+
+class ReleaseReason(StrEnum):
+    """Why a hold ended without a booking."""
+
+    CUSTOMER = "customer"
+    EXPIRED = "expired"
+
+
+class PriceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one seat costs and why: `price` = `base` - `discount`, in minor units."""
+
+    seat_id: SeatId
+    zone: ZoneId
+    base: int
+    price: int
+    discount: int = 0
+    offer_id: OfferId | None = None
+    reason: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """One fact about one show; `command_id` is what asked for it, None for the timer."""
+
+    show_id: ShowId
+    version: int
+    at: datetime
+    command_id: CommandId | None = None
+
+
+class ShowOpened(Event, frozen=True, kw_only=True):
+    """The show is on sale on these terms."""
+
+    terms: ShowTerms
+
+
+class ShowChanged(Event, frozen=True, kw_only=True):
+    """The show is sold on these terms from now on; what is held or booked keeps its price."""
+
+    terms: ShowTerms
+
+
+class ShowClosed(Event, frozen=True, kw_only=True):
+    """The show is off sale for good; nobody had seats in it."""
+
+
+class SeatsHeld(Event, frozen=True, kw_only=True):
+    """Seats are set aside until `held_until`; the price is fixed, line by line."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    lines: tuple[PriceLine, ...]
+    amount: int
+    currency: str
+    held_until: datetime
+
+
+class BookingConfirmed(Event, frozen=True, kw_only=True):
+    """The hold is paid; the seats are the customer's."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    seat_ids: tuple[SeatId, ...]
+    payment: Payment
+
+
+class HoldReleased(Event, frozen=True, kw_only=True):
+    """The hold ended unpaid; its seats are free again."""
+
+    booking_id: BookingId
+    seat_ids: tuple[SeatId, ...]
+    reason: ReleaseReason
+
+
+class BookingCancelled(Event, frozen=True, kw_only=True):
+    """A paid booking was given back; `refund` minor units are owed to the customer."""
+
+    booking_id: BookingId
+    seat_ids: tuple[SeatId, ...]
+    refund: int
+    currency: str
+
+
+class SeatsBlocked(Event, frozen=True, kw_only=True):
+    """The theatre keeps these seats from sale."""
+
+    seat_ids: tuple[SeatId, ...]
+    reason: str
+
+
+class SeatsUnblocked(Event, frozen=True, kw_only=True):
+    """Blocked seats are back on sale."""
+
+    seat_ids: tuple[SeatId, ...]
+
+
+class AllotmentSet(Event, frozen=True, kw_only=True):
+    """Only these seats are ours to sell from now on; None: all of them."""
+
+    seat_ids: tuple[SeatId, ...] | None
+
+
+class SeatsSoldAtCounter(Event, frozen=True, kw_only=True):
+    """The counter sold `seat_ids`; `conflicts` it sold as well, but they were already given."""
+
+    sale_id: SaleId
+    seat_ids: tuple[SeatId, ...]
+    conflicts: tuple[SeatId, ...] = ()
+
+
+class CounterSaleReturned(Event, frozen=True, kw_only=True):
+    """The counter took a sale back; its seats are free again."""
+
+    sale_id: SaleId
+    seat_ids: tuple[SeatId, ...]
+
+
+class CommandRefused(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Nothing happened. `seat_ids` are the seats at fault, `alternatives` would be free now."""
+
+    code: Refusal
+    detail: str
+    booking_id: BookingId | None = None
+    seat_ids: tuple[SeatId, ...] = ()
+    alternatives: tuple[SeatId, ...] = ()
+    count: int | None = None
+    """How many bookings and holds stand in the way, where that is why."""
+
+
+SeatEvent = (
+    ShowOpened
+    | ShowChanged
+    | ShowClosed
+    | SeatsHeld
+    | BookingConfirmed
+    | HoldReleased
+    | BookingCancelled
+    | SeatsBlocked
+    | SeatsUnblocked
+    | AllotmentSet
+    | SeatsSoldAtCounter
+    | CounterSaleReturned
+    | CommandRefused
+)

@@ -1,0 +1,82 @@
+-- The catalogue: what streams.catalogue decided. `body` and `terms` are the structs of
+-- justbookit.catalogue as JSON; the columns beside them are what is asked for.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+CREATE TABLE venue (
+    venue_id text PRIMARY KEY,
+    organizer_id text NOT NULL,
+    city_id text NOT NULL,
+    version integer NOT NULL,
+    body jsonb NOT NULL
+);
+
+CREATE TABLE theatre (
+    theatre_id text PRIMARY KEY,
+    venue_id text NOT NULL REFERENCES venue,
+    version integer NOT NULL,
+    body jsonb NOT NULL
+);
+
+CREATE INDEX theatre_of_venue ON theatre (venue_id);
+
+CREATE TABLE movie (
+    movie_id text PRIMARY KEY,
+    version integer NOT NULL,
+    body jsonb NOT NULL
+);
+
+CREATE TABLE offer (
+    offer_id text PRIMARY KEY,
+    version integer NOT NULL,
+    body jsonb NOT NULL
+);
+
+-- A show as the seat writer last confirmed it. `opening` until it has: asked, not yet on sale.
+CREATE TABLE show (
+    show_id text PRIMARY KEY,
+    theatre_id text NOT NULL REFERENCES theatre,
+    movie_id text NOT NULL REFERENCES movie,
+    venue_id text NOT NULL REFERENCES venue,
+    city_id text NOT NULL,
+    organizer_id text NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    status text NOT NULL CHECK (status IN ('opening', 'open', 'closed')),
+    version integer NOT NULL,
+    terms jsonb NOT NULL
+);
+
+CREATE INDEX show_of_theatre ON show (theatre_id, starts_at);
+CREATE INDEX show_of_movie ON show (movie_id, starts_at);
+CREATE INDEX show_of_organizer ON show (organizer_id, starts_at);
+
+-- Who has a screen when. The catalogue takes a slot before it asks the seat writer for the show
+-- or for its new time; the seat writer gives back what the answer made superfluous, in the
+-- transaction of that answer. A show may overlap itself while it moves.
+CREATE TABLE screen_slot (
+    command_id text NOT NULL,
+    theatre_id text NOT NULL,
+    show_id text NOT NULL,
+    during tstzrange NOT NULL,
+    PRIMARY KEY (show_id, command_id),
+    CONSTRAINT one_show_on_a_screen EXCLUDE USING gist (
+        theatre_id WITH =, during WITH &&, show_id WITH <>
+    )
+);
+
+CREATE TABLE catalogue_position (
+    partition smallint PRIMARY KEY,
+    epoch bigint NOT NULL,
+    commands_next bigint NOT NULL,
+    commands_topic text NOT NULL DEFAULT ''
+);
+
+-- What was decided and not yet published, in order.
+CREATE TABLE catalogue_outbox (
+    outbox_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    topic text NOT NULL,
+    partition smallint NOT NULL,
+    key text NOT NULL,
+    body json NOT NULL
+);
