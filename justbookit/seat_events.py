@@ -104,6 +104,17 @@ class BookingConfirmed(Event, frozen=True, kw_only=True):
     payment: Payment
 
 
+class SeatsBooked(Event, frozen=True, kw_only=True):
+    """Held and paid in one go (`BookSeats`): a booking that never was a hold."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    lines: tuple[PriceLine, ...]
+    amount: int
+    currency: str
+    payment: Payment
+
+
 class HoldReleased(Event, frozen=True, kw_only=True):
     """The hold ended unpaid; its seats are free again."""
 
@@ -173,6 +184,7 @@ SeatEvent = (
     | ShowClosed
     | SeatsHeld
     | BookingConfirmed
+    | SeatsBooked
     | HoldReleased
     | BookingCancelled
     | SeatsBlocked
