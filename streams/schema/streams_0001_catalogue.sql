@@ -1,5 +1,8 @@
 -- The catalogue: what streams.catalogue decided. `body` and `terms` are the structs of
 -- justbookit.catalogue as JSON; the columns beside them are what is asked for.
+--
+-- What is removed keeps its row, with the time of it in `removed_at`: past shows and bookings
+-- name it, and if it is put again its version must go on rising.
 
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 
@@ -8,28 +11,35 @@ CREATE TABLE venue (
     organizer_id text NOT NULL,
     city_id text NOT NULL,
     version integer NOT NULL,
-    body jsonb NOT NULL
+    body jsonb NOT NULL,
+    removed_at timestamptz
 );
 
 CREATE TABLE theatre (
     theatre_id text PRIMARY KEY,
     venue_id text NOT NULL REFERENCES venue,
     version integer NOT NULL,
-    body jsonb NOT NULL
+    body jsonb NOT NULL,
+    removed_at timestamptz
 );
 
 CREATE INDEX theatre_of_venue ON theatre (venue_id);
 
+-- Movies and offers belong to the organizer who put them first; NULL is the platform itself.
 CREATE TABLE movie (
     movie_id text PRIMARY KEY,
+    organizer_id text,
     version integer NOT NULL,
-    body jsonb NOT NULL
+    body jsonb NOT NULL,
+    removed_at timestamptz
 );
 
 CREATE TABLE offer (
     offer_id text PRIMARY KEY,
+    organizer_id text,
     version integer NOT NULL,
-    body jsonb NOT NULL
+    body jsonb NOT NULL,
+    removed_at timestamptz
 );
 
 -- A show as the seat writer last confirmed it. `opening` until it has: asked, not yet on sale.
@@ -51,14 +61,21 @@ CREATE INDEX show_of_theatre ON show (theatre_id, starts_at);
 CREATE INDEX show_of_movie ON show (movie_id, starts_at);
 CREATE INDEX show_of_organizer ON show (organizer_id, starts_at);
 
--- Who has a screen when. The catalogue takes a slot before it asks the seat writer for the show
--- or for its new time; the seat writer gives back what the answer made superfluous, in the
--- transaction of that answer. A show may overlap itself while it moves.
+-- Who has a screen when, and on what terms. The catalogue takes a slot before it asks the seat
+-- writer for the show or for other terms; the seat writer gives back what its answer made
+-- superfluous, in the transaction of that answer:
+--   opened or changed by command C   every slot of the show with a smaller `asked` than C's
+--   refused by command C             C's own slot
+--   closed                           every slot of the show
+-- Never "every slot but C's": a later change may be on its way. A show may overlap itself while
+-- it moves. The slot with the greatest `asked` is what the catalogue last asked for.
 CREATE TABLE screen_slot (
+    asked bigint GENERATED ALWAYS AS IDENTITY,
     command_id text NOT NULL,
     theatre_id text NOT NULL,
     show_id text NOT NULL,
     during tstzrange NOT NULL,
+    terms jsonb NOT NULL,
     PRIMARY KEY (show_id, command_id),
     CONSTRAINT one_show_on_a_screen EXCLUDE USING gist (
         theatre_id WITH =, during WITH &&, show_id WITH <>
@@ -72,11 +89,24 @@ CREATE TABLE catalogue_position (
     commands_topic text NOT NULL DEFAULT ''
 );
 
+-- How each command was answered: asking again publishes the same answer and does nothing else.
+CREATE TABLE catalogue_answer (
+    command_id text PRIMARY KEY,
+    topic text NOT NULL,
+    partition smallint NOT NULL,
+    key text NOT NULL,
+    body json NOT NULL,
+    at timestamptz NOT NULL
+);
+
+CREATE INDEX catalogue_answer_at ON catalogue_answer (at);
+
 -- What was decided and not yet published, in order.
 CREATE TABLE catalogue_outbox (
     outbox_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic text NOT NULL,
     partition smallint NOT NULL,
     key text NOT NULL,
+    command_id text NOT NULL,
     body json NOT NULL
 );
