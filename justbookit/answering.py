@@ -1,0 +1,112 @@
+"""How a decision is written down: numbered, dated events, and refusals that say what would work."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from justbookit.alternatives import alternatives
+from justbookit.ids import BookingId, SeatId
+from justbookit.seat_commands import ExpireHolds, SeatCommand
+from justbookit.seat_events import (
+    CommandRefused,
+    HoldReleased,
+    Refusal,
+    ReleaseReason,
+    SeatEvent,
+)
+from justbookit.seatmap import Claim, ClaimKind, SeatMap
+
+_WHAT_IS_WRONG = {
+    Refusal.UNKNOWN_SEAT: "no such seats in this theatre",
+    Refusal.SEAT_TAKEN: "somebody has these seats",
+    Refusal.SEAT_BLOCKED: "the theatre keeps these seats from sale",
+    Refusal.NOT_ALLOTTED: "these seats are sold at the theatre's counter only",
+}
+
+
+class Scribe:
+    """Collects the events of one decision; reads the seat map and never changes it."""
+
+    __slots__ = ("command", "events", "now", "seatmap")
+
+    def __init__(self, seatmap: SeatMap, command: SeatCommand | ExpireHolds, now: datetime) -> None:
+        self.seatmap = seatmap
+        self.command = command
+        self.now = now
+        self.events: list[SeatEvent] = []
+
+    def write(self, event: type[Any], **fields: Any) -> None:
+        """Answer the command with `event`."""
+        self.events.append(
+            event(
+                show_id=self.seatmap.show_id,
+                version=self.seatmap.version + len(self.events) + 1,
+                at=self.now,
+                command_id=self.command.command_id,
+                **fields,
+            )
+        )
+
+    def refuse(self, code: Refusal, detail: str, **fields: Any) -> None:
+        """Answer the command with no."""
+        self.write(CommandRefused, code=code, detail=detail, **fields)
+
+    def refuse_seats(
+        self,
+        code: Refusal,
+        at_fault: Sequence[SeatId],
+        wanted: Sequence[SeatId] = (),
+        booking_id: BookingId | None = None,
+    ) -> None:
+        """Answer with no, naming the seats at fault and, for who wants seats, others."""
+        self.refuse(
+            code,
+            f"{_WHAT_IS_WRONG[code]}: {', '.join(at_fault)}",
+            booking_id=booking_id,
+            seat_ids=tuple(at_fault),
+            alternatives=alternatives(self.seatmap, wanted, self._may_be_had),
+        )
+
+    def refuse_unless_open(self, booking_id: BookingId | None = None) -> bool:
+        """Refuse when the show is not on sale; True when that was so."""
+        if self.seatmap.terms is None:
+            self.refuse(Refusal.UNKNOWN_SHOW, "no such show", booking_id=booking_id)
+        elif not self.seatmap.open:
+            self.refuse(Refusal.SHOW_CLOSED, "the show was taken off", booking_id=booking_id)
+        return bool(self.events)
+
+    def has_expired(self, booking_id: BookingId) -> bool:
+        """Whether this is a hold that has run out, released or not."""
+        held_until = self.seatmap.holds.get(booking_id)
+        return held_until is not None and self.now >= held_until
+
+    def is_over(self, claim: Claim) -> bool:
+        """Whether a claim stands only because the timer has not come by yet."""
+        return claim.kind is ClaimKind.BOOKING and self.has_expired(BookingId(claim.by))
+
+    def expire(self, booking_ids: Iterable[BookingId]) -> None:
+        """Release those of the holds that have run out; nobody asked for it."""
+        for booking_id in booking_ids:
+            if self.has_expired(booking_id):
+                self.events.append(
+                    HoldReleased(
+                        show_id=self.seatmap.show_id,
+                        version=self.seatmap.version + len(self.events) + 1,
+                        at=self.now,
+                        booking_id=booking_id,
+                        seat_ids=self.seatmap.bookings[booking_id].seat_ids,
+                        reason=ReleaseReason.EXPIRED,
+                    )
+                )
+
+    def expire_claims_on(self, seat_ids: Iterable[SeatId]) -> None:
+        """Release the run-out holds that still stand on these seats."""
+        claims = self.seatmap.claims
+        if claims:
+            standing = (claims[seat] for seat in seat_ids if seat in claims)
+            over = {BookingId(each.by): None for each in standing if self.is_over(each)}
+            self.expire(over)
+
+    def _may_be_had(self, seat_id: SeatId) -> bool:
+        claim = self.seatmap.claims.get(seat_id)
+        return self.seatmap.is_allotted(seat_id) and (claim is None or self.is_over(claim))

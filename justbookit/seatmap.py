@@ -1,0 +1,288 @@
+"""Who may sit where: the seats of one show, as its events left them.
+
+`SeatMap` is changed in place by `evolve`, event by event: a hall of thousands of seats is not
+copied for each booking. What may happen next is said by `justbookit.deciding`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+import msgspec
+
+from justbookit.catalogue import ShowTerms
+from justbookit.errors import BrokenInvariant
+from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.offers import Tariff, tariff_of
+from justbookit.seat_commands import Payment
+from justbookit.seat_events import (
+    AllotmentSet,
+    BookingCancelled,
+    BookingConfirmed,
+    CommandRefused,
+    CounterSaleReturned,
+    HoldReleased,
+    PriceLine,
+    ReleaseReason,
+    SeatEvent,
+    SeatsBlocked,
+    SeatsBooked,
+    SeatsHeld,
+    SeatsSoldAtCounter,
+    SeatsUnblocked,
+    ShowChanged,
+    ShowClosed,
+    ShowOpened,
+)
+
+
+class ClaimKind(StrEnum):
+    """What kind of thing has a seat."""
+
+    BOOKING = "booking"
+    COUNTER = "counter"
+    BLOCK = "block"
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Who has a seat: a booking (held or confirmed), a counter sale, or a block's reason."""
+
+    kind: ClaimKind
+    by: str
+
+
+class BookingStatus(StrEnum):
+    """Where a booking is on its way; the last three are for good."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+LIVE = frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED})
+
+
+class Booking(msgspec.Struct, kw_only=True):
+    """A customer's seats in a show, from hold to ticket or to its end."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    status: BookingStatus
+    lines: tuple[PriceLine, ...]
+    amount: int
+    currency: str
+    held_at: datetime
+    held_until: datetime
+    confirmed_at: datetime | None = None
+    ended_at: datetime | None = None
+    payment: Payment | None = None
+    refund: int = 0
+
+    @property
+    def seat_ids(self) -> tuple[SeatId, ...]:
+        return tuple(line.seat_id for line in self.lines)
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many seats of a show are what; all but the total add up to the total."""
+
+    seats_total: int
+    seats_free: int
+    seats_held: int
+    seats_booked: int
+    seats_counter: int
+    seats_blocked: int
+    seats_not_allotted: int
+
+
+class SeatMap:
+    """One show at one version of its log; at version 0 nobody has heard of the show."""
+
+    __slots__ = (
+        "allotment",
+        "answers",
+        "bookings",
+        "claims",
+        "free",
+        "holds",
+        "open",
+        "places",
+        "sales",
+        "show_id",
+        "tallies",
+        "tariff",
+        "terms",
+        "version",
+        "zones",
+    )
+
+    def __init__(self, show_id: ShowId) -> None:
+        self.show_id = show_id
+        self.version = 0
+        self.open = False
+        self.terms: ShowTerms | None = None
+        self.tariff: Tariff | None = None
+        self.zones: dict[SeatId, ZoneId] = {}
+        self.places: dict[SeatId, tuple[int, int]] = {}
+        """Row and cell of each seat, counted from the screen's left corner."""
+        self.claims: dict[SeatId, Claim] = {}
+        self.allotment: frozenset[SeatId] | None = None
+        """The seats that are ours to sell; None: all."""
+        self.bookings: dict[BookingId, Booking] = {}
+        self.holds: dict[BookingId, datetime] = {}
+        """When each live hold runs out."""
+        self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
+        self.answers: dict[CommandId, SeatEvent] = {}
+        """The one event that answered each command."""
+        self.free = 0
+        self.tallies = {"held": 0, "booked": 0, "counter": 0, "block": 0}
+
+    def counts(self) -> Counts:
+        total = len(self.zones)
+        return Counts(
+            seats_total=total,
+            seats_free=self.free,
+            seats_held=self.tallies["held"],
+            seats_booked=self.tallies["booked"],
+            seats_counter=self.tallies["counter"],
+            seats_blocked=self.tallies["block"],
+            seats_not_allotted=total - len(self.claims) - self.free,
+        )
+
+    def is_allotted(self, seat_id: SeatId) -> bool:
+        return self.allotment is None or seat_id in self.allotment
+
+
+def evolve(seatmap: SeatMap, event: SeatEvent) -> None:
+    """Remember one event. Never refuses: what happened, happened.
+
+    Raises BrokenInvariant when `event` is not the next one of this show, or gives away a seat
+    that somebody has: then the log itself is broken.
+    """
+    if event.show_id != seatmap.show_id or event.version != seatmap.version + 1:
+        raise BrokenInvariant(
+            f"{event.show_id} version {event.version} cannot follow "
+            f"{seatmap.show_id} version {seatmap.version}"
+        )
+    _apply(seatmap, event)
+    seatmap.version = event.version
+    if event.command_id is not None:
+        seatmap.answers[event.command_id] = event
+
+
+def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
+    match event:
+        case SeatsHeld():
+            _book(seatmap, event, BookingStatus.HELD, held_until=event.held_until)
+            seatmap.holds[event.booking_id] = event.held_until
+        case SeatsBooked():
+            booking = _book(seatmap, event, BookingStatus.CONFIRMED, held_until=event.at)
+            booking.confirmed_at, booking.payment = event.at, event.payment
+        case BookingConfirmed():
+            booking = seatmap.bookings[event.booking_id]
+            booking.status, booking.payment = BookingStatus.CONFIRMED, event.payment
+            booking.confirmed_at = event.at
+            del seatmap.holds[event.booking_id]
+            seatmap.tallies["held"] -= len(booking.lines)
+            seatmap.tallies["booked"] += len(booking.lines)
+        case HoldReleased():
+            expired = event.reason is ReleaseReason.EXPIRED
+            status = BookingStatus.EXPIRED if expired else BookingStatus.RELEASED
+            _end(seatmap, event.booking_id, status, event.at)
+            del seatmap.holds[event.booking_id]
+        case BookingCancelled():
+            _end(seatmap, event.booking_id, BookingStatus.CANCELLED, event.at)
+            seatmap.bookings[event.booking_id].refund = event.refund
+        case SeatsBlocked():
+            _claim(seatmap, event.seat_ids, Claim(ClaimKind.BLOCK, event.reason), "block")
+        case SeatsUnblocked():
+            _free(seatmap, event.seat_ids, "block")
+        case SeatsSoldAtCounter():
+            blocked = tuple(seat for seat in event.seat_ids if seat in seatmap.claims)
+            _free(seatmap, blocked, "block")
+            _claim(seatmap, event.seat_ids, Claim(ClaimKind.COUNTER, event.sale_id), "counter")
+            seatmap.sales[event.sale_id] = event.seat_ids
+        case CounterSaleReturned():
+            _free(seatmap, seatmap.sales.pop(event.sale_id), "counter")
+        case AllotmentSet():
+            seatmap.allotment = None if event.seat_ids is None else frozenset(event.seat_ids)
+            _recount(seatmap)
+        case ShowOpened() | ShowChanged():
+            seatmap.open = True
+            _set_terms(seatmap, event.terms)
+        case ShowClosed():
+            seatmap.open = False
+        case CommandRefused():
+            pass
+        case _:
+            assert_never(event)
+
+
+def _book(
+    seatmap: SeatMap,
+    event: SeatsHeld | SeatsBooked,
+    status: BookingStatus,
+    held_until: datetime,
+) -> Booking:
+    booking = Booking(
+        booking_id=event.booking_id,
+        customer_id=event.customer_id,
+        status=status,
+        lines=event.lines,
+        amount=event.amount,
+        currency=event.currency,
+        held_at=event.at,
+        held_until=held_until,
+    )
+    tally = "held" if status is BookingStatus.HELD else "booked"
+    claim = Claim(ClaimKind.BOOKING, event.booking_id)
+    _claim(seatmap, [line.seat_id for line in event.lines], claim, tally)
+    seatmap.bookings[event.booking_id] = booking
+    return booking
+
+
+def _end(
+    seatmap: SeatMap, booking_id: BookingId, status: BookingStatus, ended_at: datetime
+) -> None:
+    booking = seatmap.bookings[booking_id]
+    tally = "held" if booking.status is BookingStatus.HELD else "booked"
+    _free(seatmap, booking.seat_ids, tally)
+    booking.status, booking.ended_at = status, ended_at
+
+
+def _claim(seatmap: SeatMap, seat_ids: Iterable[SeatId], claim: Claim, tally: str) -> None:
+    for seat in seat_ids:
+        had = seatmap.claims.setdefault(seat, claim)
+        if had is not claim:
+            raise BrokenInvariant(f"seat {seat} of {seatmap.show_id} is {had.by}'s already")
+        seatmap.tallies[tally] += 1
+        seatmap.free -= seatmap.is_allotted(seat)
+
+
+def _free(seatmap: SeatMap, seat_ids: Iterable[SeatId], tally: str) -> None:
+    for seat in seat_ids:
+        del seatmap.claims[seat]
+        seatmap.tallies[tally] -= 1
+        seatmap.free += seatmap.is_allotted(seat)
+
+
+def _set_terms(seatmap: SeatMap, terms: ShowTerms) -> None:
+    seatmap.terms = terms
+    seatmap.tariff = tariff_of(terms)
+    seatmap.zones = terms.layout.zones()
+    seatmap.places = {
+        SeatId(f"{row.label}{cell}"): (row_at, cell_at)
+        for row_at, row in enumerate(terms.layout.rows)
+        for cell_at, cell in enumerate(row.cells)
+        if cell
+    }
+    _recount(seatmap)
+
+
+def _recount(seatmap: SeatMap) -> None:
+    seatmap.free = sum(
+        seat not in seatmap.claims and seatmap.is_allotted(seat) for seat in seatmap.zones
+    )

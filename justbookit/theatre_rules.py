@@ -1,0 +1,214 @@
+"""What a theatre may do with a show: open, change and close it, keep seats, sell at its counter."""
+
+from collections.abc import Sequence
+
+from justbookit.answering import Scribe
+from justbookit.catalogue import ShowTerms
+from justbookit.ids import SeatId
+from justbookit.seat_commands import (
+    BlockSeats,
+    ChangeShow,
+    OpenShow,
+    ReturnCounterSale,
+    SellAtCounter,
+    SetAllotment,
+    UnblockSeats,
+)
+from justbookit.seat_events import (
+    AllotmentSet,
+    CounterSaleReturned,
+    Refusal,
+    SeatsBlocked,
+    SeatsSoldAtCounter,
+    SeatsUnblocked,
+    ShowChanged,
+    ShowClosed,
+    ShowOpened,
+)
+from justbookit.seatmap import ClaimKind, SeatMap
+
+
+def open_show(scribe: Scribe, command: OpenShow) -> None:
+    """Put a show on sale, once."""
+    if scribe.seatmap.terms is not None:
+        scribe.refuse(Refusal.SHOW_EXISTS, "a show of this name exists; change that one")
+    else:
+        scribe.write(ShowOpened, terms=command.terms)
+
+
+def change_show(scribe: Scribe, command: ChangeShow) -> None:
+    """Sell on other terms, unless somebody's seat, time or currency would go."""
+    if scribe.refuse_unless_open():
+        return
+    seatmap, terms = scribe.seatmap, command.terms
+    scribe.expire(seatmap.holds)
+    in_the_way = _who_has_seats(scribe)
+    lost = tuple(seat for seat in _taken(scribe) if seat not in terms.layout.zones())
+    if lost:
+        why = "seats that somebody has are not in the new layout"
+    elif in_the_way and _is_another_time(seatmap, terms):
+        why = "the time or currency cannot change while somebody has seats"
+    else:
+        scribe.write(ShowChanged, terms=terms)
+        return
+    scribe.refuse(Refusal.SHOW_HAS_BOOKINGS, why, seat_ids=lost, count=in_the_way)
+
+
+def _is_another_time(seatmap: SeatMap, terms: ShowTerms) -> bool:
+    had = seatmap.terms
+    assert had is not None
+    return (had.starts_at, had.currency, had.theatre_id) != (
+        terms.starts_at,
+        terms.currency,
+        terms.theatre_id,
+    )
+
+
+def close_show(scribe: Scribe) -> None:
+    """Take a show off that nobody has seats in."""
+    if scribe.refuse_unless_open():
+        return
+    scribe.expire(scribe.seatmap.holds)
+    if count := _who_has_seats(scribe):
+        scribe.refuse(
+            Refusal.SHOW_HAS_BOOKINGS,
+            f"{count} bookings, holds or counter sales stand; cancel them first",
+            count=count,
+        )
+    else:
+        scribe.write(ShowClosed)
+
+
+def _who_has_seats(scribe: Scribe) -> int:
+    """How many bookings, live holds and counter sales the show has."""
+    has = {
+        (claim.kind, claim.by)
+        for claim in scribe.seatmap.claims.values()
+        if claim.kind is not ClaimKind.BLOCK and not scribe.is_over(claim)
+    }
+    return len(has)
+
+
+def _taken(scribe: Scribe) -> list[SeatId]:
+    """Seats that somebody has; a block can go with its seat."""
+    return [
+        seat
+        for seat, claim in scribe.seatmap.claims.items()
+        if claim.kind is not ClaimKind.BLOCK and not scribe.is_over(claim)
+    ]
+
+
+def _refuse_unknown(scribe: Scribe, seat_ids: Sequence[SeatId]) -> bool:
+    unknown = [seat for seat in seat_ids if seat not in scribe.seatmap.zones]
+    if unknown:
+        scribe.refuse_seats(Refusal.UNKNOWN_SEAT, unknown)
+    return bool(unknown)
+
+
+def _refuse_taken(scribe: Scribe, seat_ids: Sequence[SeatId]) -> bool:
+    claims = scribe.seatmap.claims
+    taken = [
+        seat
+        for seat in seat_ids
+        if seat in claims
+        and claims[seat].kind is not ClaimKind.BLOCK
+        and not scribe.is_over(claims[seat])
+    ]
+    if taken:
+        scribe.refuse_seats(Refusal.SEAT_TAKEN, taken)
+    return bool(taken)
+
+
+def _blocked(seatmap: SeatMap, seat: SeatId) -> bool:
+    return seat in seatmap.claims and seatmap.claims[seat].kind is ClaimKind.BLOCK
+
+
+def block_seats(scribe: Scribe, command: BlockSeats) -> None:
+    """Keep free seats from sale; what is blocked already stays as it is."""
+    seats = tuple(dict.fromkeys(command.seat_ids))
+    if scribe.refuse_unless_open() or _refuse_unknown(scribe, seats):
+        return
+    if _refuse_taken(scribe, seats):
+        return
+    scribe.expire_claims_on(seats)
+    fresh = tuple(seat for seat in seats if not _blocked(scribe.seatmap, seat))
+    scribe.write(SeatsBlocked, seat_ids=fresh, reason=command.reason)
+
+
+def unblock_seats(scribe: Scribe, command: UnblockSeats) -> None:
+    """Put blocked seats back; what is not blocked stays as it is."""
+    seats = tuple(dict.fromkeys(command.seat_ids))
+    if scribe.refuse_unless_open() or _refuse_unknown(scribe, seats):
+        return
+    blocked = tuple(seat for seat in seats if _blocked(scribe.seatmap, seat))
+    scribe.write(SeatsUnblocked, seat_ids=blocked)
+
+
+def set_allotment(scribe: Scribe, command: SetAllotment) -> None:
+    """Say which seats are ours to sell; those that we have sold must stay among them."""
+    if scribe.refuse_unless_open():
+        return
+    if command.seat_ids is None:
+        scribe.write(AllotmentSet, seat_ids=None)
+        return
+    seats = tuple(dict.fromkeys(command.seat_ids))
+    if _refuse_unknown(scribe, seats):
+        return
+    ours = set(seats)
+    ours_and_gone = [
+        seat
+        for seat, claim in scribe.seatmap.claims.items()
+        if claim.kind is ClaimKind.BOOKING and seat not in ours and not scribe.is_over(claim)
+    ]
+    if ours_and_gone:
+        scribe.refuse_seats(Refusal.SEAT_TAKEN, ours_and_gone)
+        return
+    scribe.expire(scribe.seatmap.holds)
+    scribe.write(AllotmentSet, seat_ids=seats)
+
+
+def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
+    """Sell at the counter, all or none; or, when it happened already, take note of it.
+
+    What a theatre's own system sold is sold: free and blocked seats become the counter's, and
+    those that we had given away before are reported as conflicts for somebody to solve.
+    """
+    seatmap = scribe.seatmap
+    seats = tuple(dict.fromkeys(command.seat_ids))
+    if scribe.refuse_unless_open():
+        return
+    if command.sale_id in seatmap.sales:
+        scribe.refuse(Refusal.SALE_EXISTS, "a counter sale of this name exists")
+        return
+    if not seats:
+        scribe.refuse(Refusal.NO_SEATS, "name at least one seat")
+        return
+    if _refuse_unknown(scribe, seats):
+        return
+    conflicts: tuple[SeatId, ...] = ()
+    if command.happened:
+        conflicts = tuple(
+            seat
+            for seat in seats
+            if seat in seatmap.claims
+            and not _blocked(seatmap, seat)
+            and not scribe.is_over(seatmap.claims[seat])
+        )
+    else:
+        if _refuse_taken(scribe, seats):
+            return
+        if blocked := [seat for seat in seats if _blocked(seatmap, seat)]:
+            scribe.refuse_seats(Refusal.SEAT_BLOCKED, blocked)
+            return
+    sold = tuple(seat for seat in seats if seat not in conflicts)
+    scribe.expire_claims_on(sold)
+    scribe.write(SeatsSoldAtCounter, sale_id=command.sale_id, seat_ids=sold, conflicts=conflicts)
+
+
+def return_counter_sale(scribe: Scribe, command: ReturnCounterSale) -> None:
+    """Free the seats of a counter sale again."""
+    if command.sale_id not in scribe.seatmap.sales:
+        scribe.refuse(Refusal.UNKNOWN_SALE, "no such counter sale in this show")
+    else:
+        seats = scribe.seatmap.sales[command.sale_id]
+        scribe.write(CounterSaleReturned, sale_id=command.sale_id, seat_ids=seats)
