@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from justbookit.catalogue import Row
 from justbookit.ids import SeatId
 from justbookit.seatmap import SeatMap
 
@@ -24,26 +25,44 @@ def alternatives(
     known = [seatmap.places[seat] for seat in wanted if seat in seatmap.places]
     if seatmap.terms is None or not known:
         return ()
+    if seatmap.free < len(wanted):
+        return ()
     rows = seatmap.terms.layout.rows
     row_wanted = sum(row for row, _ in known) / len(known)
-    cell_wanted = sum(cell for _, cell in known) / len(known)
+    middle_wanted = sum(cell for _, cell in known) / len(known)
     zone_wanted = rows[known[0][0]].zone
     best: tuple[float, tuple[SeatId, ...]] | None = None
-    for row_at, row in enumerate(rows):
-        if abs(row_at - row_wanted) > ROWS_AWAY_MAX:
+    first = max(0, int(row_wanted) - ROWS_AWAY_MAX)
+    for row_at in range(first, min(len(rows), int(row_wanted) + ROWS_AWAY_MAX + 1)):
+        row = rows[row_at]
+        away = ROW_WEIGHT * abs(row_at - row_wanted)
+        away += OTHER_ZONE_WEIGHT * (row.zone != zone_wanted)
+        if best is not None and away >= best[0]:
             continue
-        special = {*row.accessible, *row.companion}
-        for start in range(len(row.cells) - len(wanted) + 1):
-            cells = row.cells[start : start + len(wanted)]
-            seats = tuple(SeatId(f"{row.label}{cell}") for cell in cells)
-            if not all(cells) or (special.intersection(cells) and not set(seats) & set(wanted)):
-                continue
-            middle = start + (len(wanted) - 1) / 2
-            away = (
-                ROW_WEIGHT * abs(row_at - row_wanted)
-                + abs(middle - cell_wanted)
-                + OTHER_ZONE_WEIGHT * (row.zone != zone_wanted)
-            )
-            if (best is None or away < best[0]) and all(is_free(seat) for seat in seats):
-                best = (away, seats)
+        found = _nearest_run(row, len(wanted), middle_wanted, wanted, is_free)
+        if found is not None and (best is None or away + found[0] < best[0]):
+            best = (away + found[0], found[1])
     return best[1] if best else ()
+
+
+def _nearest_run(
+    row: Row,
+    length: int,
+    middle_wanted: float,
+    wanted: Sequence[SeatId],
+    is_free: Callable[[SeatId], bool],
+) -> tuple[float, tuple[SeatId, ...]] | None:
+    """The run of free seats of `row` nearest to `middle_wanted`, and how far off it is."""
+    asked = {*wanted}
+    special = {*row.accessible, *row.companion}
+    seats = [SeatId(f"{row.label}{cell}") for cell in row.cells]
+    best: tuple[float, tuple[SeatId, ...]] | None = None
+    run = 0
+    for at, (cell, seat) in enumerate(zip(row.cells, seats, strict=True)):
+        open_to_all = cell not in special or seat in asked
+        run = run + 1 if cell and open_to_all and is_free(seat) else 0
+        if run >= length:
+            away = abs(at - (length - 1) / 2 - middle_wanted)
+            if best is None or away < best[0]:
+                best = (away, tuple(seats[at - length + 1 : at + 1]))
+    return best

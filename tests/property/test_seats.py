@@ -1,0 +1,216 @@
+"""What must hold for every history of a show, whatever is asked and whenever."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from justbookit import wire
+from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, ShowTerms
+from justbookit.deciding import decide
+from justbookit.offers import price
+from justbookit.seat_commands import (
+    BlockSeats,
+    BookSeats,
+    CancelBooking,
+    CloseShow,
+    ConfirmBooking,
+    ExpireHolds,
+    HoldSeats,
+    OpenShow,
+    Payment,
+    ReleaseHold,
+    ReturnCounterSale,
+    SellAtCounter,
+    SetAllotment,
+    UnblockSeats,
+)
+from justbookit.seat_events import CommandRefused, SeatsBooked, SeatsHeld
+from justbookit.seatmap import LIVE, Booking, BookingStatus, SeatMap, evolve
+
+START = datetime(2027, 1, 1, 6, 0, tzinfo=UTC)
+HOLD = timedelta(minutes=8)
+SEATS = ("A1", "A2", "A3")
+TERMS = ShowTerms(
+    show_id="s",
+    movie_id="m",
+    theatre_id="t",
+    venue_id="v",
+    city_id="c",
+    organizer_id="o",
+    starts_at=START + timedelta(hours=1),
+    ends_at=START + timedelta(hours=3),
+    timezone="Asia/Tokyo",
+    currency="JPY",
+    mode=Mode.ALL_IN,
+    layout=Layout(version=1, rows=(Row(label="A", zone="z", cells=("1", "2", "3")),)),
+    prices={"z": 1801},
+    offers=(Offer(offer_id="3", name="Third", rule=OfferRule.THIRD_TICKET, percent=50),),
+)
+
+seats = st.lists(st.sampled_from(SEATS), min_size=1, max_size=3, unique=True).map(tuple)
+names = st.sampled_from(("x", "y", "z"))
+amounts = st.sampled_from((1801, 3602, 4502, 4503))  # one, two and three seats; and not quite
+
+
+def payment(amount):
+    return Payment(reference="r", method="card", amount=amount, currency="JPY")
+
+
+def wish(kind, **fields):
+    fields = {name: value for name, value in fields.items() if value is not None}
+    return st.builds(kind, command_id=st.uuids().map(str), show_id=st.just("s"), **fields)
+
+
+who = {"booking_id": names, "customer_id": st.just("c")}
+payments = amounts.map(payment)
+commands = st.one_of(
+    wish(HoldSeats, **who, seat_ids=seats),
+    wish(HoldSeats, **who, seat_ids=seats),
+    wish(BookSeats, **who, seat_ids=seats, payment=payments),
+    wish(ConfirmBooking, **who, payment=payments),
+    wish(ReleaseHold, **who),
+    wish(CancelBooking, **who),
+    wish(BlockSeats, seat_ids=seats, reason=st.just("house")),
+    wish(UnblockSeats, seat_ids=seats),
+    wish(SetAllotment, seat_ids=st.one_of(st.none(), seats)),
+    wish(SellAtCounter, sale_id=names, seat_ids=seats, happened=st.booleans()),
+    wish(ReturnCounterSale, sale_id=names),
+    wish(CloseShow),
+    st.just(ExpireHolds(command_id="", show_id="s")),
+)
+steps = st.tuples(commands, st.sampled_from((0, 1, 479, 480, 481)))
+scripts = st.lists(steps, min_size=3, max_size=40)
+
+ALLOWED = {
+    (None, BookingStatus.HELD),
+    (None, BookingStatus.CONFIRMED),
+    (BookingStatus.HELD, BookingStatus.CONFIRMED),
+    (BookingStatus.HELD, BookingStatus.RELEASED),
+    (BookingStatus.HELD, BookingStatus.EXPIRED),
+    (BookingStatus.CONFIRMED, BookingStatus.CANCELLED),
+}
+
+
+def play(script):
+    """The show after each event, with the event and the time."""
+    seatmap, now = SeatMap("s"), START
+    script = [(OpenShow(command_id="open", show_id="s", terms=TERMS), 0), *script]
+    for command, seconds in script:
+        now += timedelta(seconds=seconds)
+        events = decide(seatmap, command, now, HOLD)
+        for event in events:
+            before = {each: booking.status for each, booking in seatmap.bookings.items()}
+            evolve(seatmap, event)
+            yield seatmap, event, before, now
+
+
+def owners(seatmap):
+    """Who has each seat according to bookings and sales, told apart from the claims."""
+    had = []
+    for booking in seatmap.bookings.values():
+        if booking.status in LIVE:
+            had += [(seat, booking.booking_id) for seat in booking.seat_ids]
+    for sale, sold in seatmap.sales.items():
+        had += [(seat, sale) for seat in sold]
+    return had
+
+
+@settings(max_examples=500, deadline=None)
+@given(scripts)
+def test_a_seat_has_at_most_one_owner_at_every_moment(script):
+    for seatmap, *_ in play(script):
+        had = owners(seatmap)
+        assert len({seat for seat, _ in had}) == len(had)
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_a_booking_moves_only_along_its_way(script):
+    for seatmap, _, before, _ in play(script):
+        for booking_id, booking in seatmap.bookings.items():
+            was = before.get(booking_id)
+            assert was == booking.status or (was, booking.status) in ALLOWED
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_seats_are_conserved(script):
+    for seatmap, *_ in play(script):
+        counts = seatmap.counts()
+        parts = (
+            counts.seats_free,
+            counts.seats_held,
+            counts.seats_booked,
+            counts.seats_counter,
+            counts.seats_blocked,
+            counts.seats_not_allotted,
+        )
+        assert min(parts) >= 0
+        assert sum(parts) == counts.seats_total == len(SEATS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_a_price_follows_from_the_terms_alone(script):
+    for seatmap, event, _, _ in play(script):
+        if isinstance(event, SeatsHeld | SeatsBooked):
+            again = price(seatmap.tariff, [(line.seat_id, line.zone) for line in event.lines])
+            assert (again.lines, again.amount) == (event.lines, event.amount)
+            assert sum(line.price for line in event.lines) == event.amount
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_the_log_replayed_from_its_bytes_gives_the_same_show(script):
+    log, last = [], None
+    for seatmap, event, _, _ in play(script):
+        log.append(wire.encode(event))
+        last = seatmap
+
+    again = SeatMap("s")
+    for raw in log:
+        evolve(again, wire.decode_seat_event(raw))
+
+    assert again.claims == last.claims
+    assert again.bookings == last.bookings
+    assert again.counts() == last.counts()
+    assert again.version == last.version == len(log)
+
+
+@settings(max_examples=200, deadline=None)
+@given(scripts, st.randoms(use_true_random=False))
+def test_a_command_sent_again_changes_nothing(script, random):
+    sent = [(command, 0) for command, _ in script if command.command_id]
+    once = [event for _, event, _, _ in play(sent)]
+    doubled = []
+    for at, step in enumerate(sent):
+        doubled.append(step)
+        doubled.extend(random.sample(sent[: at + 1], k=1))
+
+    assert [event for _, event, _, _ in play(doubled)] == once
+
+
+@settings(max_examples=200, deadline=None)
+@given(scripts)
+def test_every_command_is_answered_once(script):
+    answered = [event.command_id for _, event, _, _ in play(script) if event.command_id]
+
+    asked = {command.command_id for command, _ in script if command.command_id}
+    assert sorted(answered) == sorted({"open", *asked})
+
+
+@settings(max_examples=200, deadline=None)
+@given(scripts)
+def test_a_refusal_changes_nothing_but_the_version(script):
+    before = None
+    for seatmap, event, _, _ in play(script):
+        now = (dict(seatmap.claims), seatmap.counts(), seatmap.open)
+        if isinstance(event, CommandRefused) and before is not None:
+            assert now == before
+        before = now
+
+
+def test_the_way_of_a_booking_is_written_down_whole():
+    assert {status for _, status in ALLOWED} == set(BookingStatus)
+    assert Booking.__struct_fields__

@@ -1,0 +1,445 @@
+"""Who may sit where, told as a table: the ids, read down the page, are the specification."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, ShowTerms
+from justbookit.deciding import decide
+from justbookit.seat_commands import (
+    BlockSeats,
+    BookSeats,
+    CancelBooking,
+    ChangeShow,
+    CloseShow,
+    ConfirmBooking,
+    ExpireHolds,
+    HoldSeats,
+    OpenShow,
+    Payment,
+    ReleaseHold,
+    ReturnCounterSale,
+    SellAtCounter,
+    SetAllotment,
+    UnblockSeats,
+)
+from justbookit.seat_events import Refusal
+from justbookit.seatmap import SeatMap, evolve
+
+SHOW = "s"
+STARTS = datetime(2027, 1, 1, 8, 30, tzinfo=UTC)
+NOON = STARTS - timedelta(hours=5)
+HOLD = timedelta(minutes=8)
+OVER = NOON + HOLD
+
+LAYOUT = Layout(
+    version=1,
+    rows=(
+        Row(label="A", zone="gold", cells=("1", "2", "", "3", "4")),
+        Row(label="B", zone="stalls", cells=("1", "2", "3", "4", "5"), accessible=("5",)),
+    ),
+)
+TERMS = ShowTerms(
+    show_id=SHOW,
+    movie_id="m",
+    theatre_id="t",
+    venue_id="v",
+    city_id="c",
+    organizer_id="o",
+    starts_at=STARTS,
+    ends_at=STARTS + timedelta(hours=2),
+    timezone="Asia/Kolkata",  # 14:00 there: an afternoon show
+    currency="INR",
+    mode=Mode.PARTIAL,
+    layout=LAYOUT,
+    prices={"gold": 50000, "stalls": 30001},
+    seats_per_booking_max=4,
+)
+
+
+def terms(**changes):
+    return msgspec.structs.replace(TERMS, **changes)
+
+
+def ask(kind, **fields):
+    """A command; its id is made of what it says, so that two that differ are two."""
+    fields = {"show_id": SHOW, **fields}
+    named = fields.pop("command_id", None) or f"{kind.__name__}{sorted(map(str, fields.items()))}"
+    return kind(command_id=named, **fields)
+
+
+def hold(who, *seats):
+    return ask(HoldSeats, booking_id=who, customer_id=f"{who}-customer", seat_ids=seats)
+
+
+def pay(who, amount, currency="INR", by=None):
+    payment = Payment(reference="r", method="card", amount=amount, currency=currency)
+    return ask(ConfirmBooking, booking_id=who, customer_id=by or f"{who}-customer", payment=payment)
+
+
+def book(who, amount, *seats):
+    payment = Payment(reference="r", method="cash", amount=amount, currency="INR")
+    return ask(
+        BookSeats, booking_id=who, customer_id=f"{who}-customer", seat_ids=seats, payment=payment
+    )
+
+
+def release(who, by=None):
+    return ask(ReleaseHold, booking_id=who, customer_id=by or f"{who}-customer")
+
+
+def cancel(who):
+    return ask(CancelBooking, booking_id=who, customer_id=f"{who}-customer")
+
+
+def counter(sale, *seats, happened=False):
+    return ask(SellAtCounter, sale_id=sale, seat_ids=seats, happened=happened)
+
+
+def allot(*seats):
+    return ask(SetAllotment, seat_ids=seats or None)
+
+
+def say(event):
+    """An event as a word: what it is and about which seats."""
+    seats = getattr(event, "seat_ids", None)
+    if seats is None:
+        seats = [line.seat_id for line in getattr(event, "lines", ())]
+    name = getattr(event, "code", None) or type(event).__name__
+    return " ".join([str(name), *seats])
+
+
+OPEN = ask(OpenShow, terms=TERMS)
+A, B = "ana", "ben"
+
+CASES = {
+    "free seats are held": ([], hold(A, "A1", "A2"), ["SeatsHeld A1 A2"]),
+    "a seat named twice is one seat": ([], hold(A, "A1", "A1"), ["SeatsHeld A1"]),
+    "all or none: one taken seat refuses the whole choice": (
+        [hold(A, "A1")],
+        hold(B, "A1", "A2"),
+        ["seat_taken A1"],
+    ),
+    "a seat that is not there is refused by name": ([], hold(A, "Z9"), ["unknown_seat Z9"]),
+    "no seats is no booking": ([], hold(A), ["no_seats"]),
+    "more seats than a booking may have": (
+        [],
+        hold(A, "B1", "B2", "B3", "B4", "B5"),
+        ["too_many_seats"],
+    ),
+    "a booking's name is used once": ([hold(A, "A1")], hold(A, "A2"), ["booking_exists"]),
+    "blocked seats are not sold": (
+        [ask(BlockSeats, seat_ids=("A1",), reason="house")],
+        hold(A, "A1"),
+        ["seat_blocked A1"],
+    ),
+    "seats the theatre keeps are not ours to sell": (
+        [allot("A1", "A2")],
+        hold(A, "A3"),
+        ["not_allotted A3"],
+    ),
+    "every seat at fault is named": (
+        [hold(A, "A1"), ask(BlockSeats, seat_ids=("A2",), reason="house")],
+        hold(B, "A1", "A2"),
+        ["seat_taken A1 A2"],
+    ),
+    "payment makes a hold a booking": (
+        [hold(A, "A1")],
+        pay(A, 50000),
+        ["BookingConfirmed A1"],
+    ),
+    "another amount is refused": ([hold(A, "A1")], pay(A, 49999), ["wrong_amount"]),
+    "another currency is refused": ([hold(A, "A1")], pay(A, 50000, "JPY"), ["wrong_amount"]),
+    "nobody pays for another's hold": ([hold(A, "A1")], pay(A, 50000, by=B), ["unknown_booking"]),
+    "paying twice is refused": (
+        [hold(A, "A1"), pay(A, 50000)],
+        ask(
+            ConfirmBooking,
+            booking_id=A,
+            customer_id="ana-customer",
+            command_id="again",
+            payment=Payment(reference="r2", method="card", amount=50000, currency="INR"),
+        ),
+        ["not_held"],
+    ),
+    "the customer lets go": ([hold(A, "A1")], release(A), ["HoldReleased A1"]),
+    "nobody lets go for another": ([hold(A, "A1")], release(A, by=B), ["unknown_booking"]),
+    "what was let go cannot be paid": ([hold(A, "A1"), release(A)], pay(A, 50000), ["not_held"]),
+    "hold and payment in one go": ([], book(A, 50000, "A1"), ["SeatsBooked A1"]),
+    "in one go the amount must be right, too": ([], book(A, 1, "A1"), ["wrong_amount"]),
+    "a paid booking can be given back": (
+        [hold(A, "A1"), pay(A, 50000)],
+        cancel(A),
+        ["BookingCancelled A1"],
+    ),
+    "an unpaid one cannot": ([hold(A, "A1")], cancel(A), ["not_confirmed"]),
+    "nor one that was given back": (
+        [book(A, 50000, "A1"), cancel(A)],
+        ask(CancelBooking, booking_id=A, customer_id="ana-customer", command_id="again"),
+        ["not_confirmed"],
+    ),
+    "what was given back is free": (
+        [book(A, 50000, "A1"), cancel(A)],
+        hold(B, "A1"),
+        ["SeatsHeld A1"],
+    ),
+    "the counter sells free seats": ([], counter("c1", "A1"), ["SeatsSoldAtCounter A1"]),
+    "the counter cannot sell a held seat": (
+        [hold(A, "A1")],
+        counter("c1", "A1", "A2"),
+        ["seat_taken A1"],
+    ),
+    "what a theatre sold is sold: the rest is a conflict": (
+        [hold(A, "A1")],
+        counter("c1", "A1", "A2", happened=True),
+        ["SeatsSoldAtCounter A2"],
+    ),
+    "a theatre may sell a seat it had blocked": (
+        [ask(BlockSeats, seat_ids=("A1",), reason="house")],
+        counter("c1", "A1", happened=True),
+        ["SeatsSoldAtCounter A1"],
+    ),
+    "through us it must put it on sale first": (
+        [ask(BlockSeats, seat_ids=("A1",), reason="house")],
+        counter("c1", "A1"),
+        ["seat_blocked A1"],
+    ),
+    "a counter sale is sold once": (
+        [counter("c1", "A1")],
+        counter("c1", "A2"),
+        ["sale_exists"],
+    ),
+    "a customer cannot have what the counter sold": (
+        [counter("c1", "A1")],
+        hold(A, "A1"),
+        ["seat_taken A1"],
+    ),
+    "a returned counter sale frees its seats": (
+        [counter("c1", "A1"), ask(ReturnCounterSale, sale_id="c1")],
+        hold(A, "A1"),
+        ["SeatsHeld A1"],
+    ),
+    "an unknown counter sale": ([], ask(ReturnCounterSale, sale_id="c9"), ["unknown_sale"]),
+    "a seat somebody has cannot be blocked": (
+        [hold(A, "A1")],
+        ask(BlockSeats, seat_ids=("A1", "A2"), reason="house"),
+        ["seat_taken A1"],
+    ),
+    "blocking twice changes nothing": (
+        [ask(BlockSeats, seat_ids=("A1",), reason="house")],
+        ask(BlockSeats, seat_ids=("A1", "A2"), reason="broken"),
+        ["SeatsBlocked A2"],
+    ),
+    "an unblocked seat is on sale": (
+        [
+            ask(BlockSeats, seat_ids=("A1",), reason="house"),
+            ask(UnblockSeats, seat_ids=("A1", "A2")),
+        ],
+        hold(A, "A1"),
+        ["SeatsHeld A1"],
+    ),
+    "unblocking gives nobody's seat away": (
+        [hold(A, "A1")],
+        ask(UnblockSeats, seat_ids=("A1",)),
+        ["SeatsUnblocked"],
+    ),
+    "the allotment cannot leave out what we have sold": (
+        [hold(A, "A1")],
+        allot("A2"),
+        ["seat_taken A1"],
+    ),
+    "all seats are ours again": ([allot("A1"), allot()], hold(A, "A2"), ["SeatsHeld A2"]),
+    "the allotment names seats that exist": ([], allot("Z1"), ["unknown_seat Z1"]),
+    "a show is opened once": ([], ask(OpenShow, terms=TERMS, command_id="2"), ["show_exists"]),
+    "a show without bookings is taken off": ([], ask(CloseShow), ["ShowClosed"]),
+    "a show with a hold is not": ([hold(A, "A1")], ask(CloseShow), ["show_has_bookings"]),
+    "nor one with a counter sale": (
+        [counter("c1", "A1")],
+        ask(CloseShow),
+        ["show_has_bookings"],
+    ),
+    "a closed show sells nothing": ([ask(CloseShow)], hold(A, "A1"), ["show_closed"]),
+    "prices may change while seats are held": (
+        [hold(A, "A1")],
+        ask(ChangeShow, terms=terms(prices={"gold": 1, "stalls": 1})),
+        ["ShowChanged"],
+    ),
+    "the time may not": (
+        [hold(A, "A1")],
+        ask(ChangeShow, terms=terms(starts_at=STARTS + timedelta(hours=1))),
+        ["show_has_bookings"],
+    ),
+    "with nobody in it, it may": (
+        [hold(A, "A1"), release(A)],
+        ask(ChangeShow, terms=terms(starts_at=STARTS + timedelta(hours=1))),
+        ["ShowChanged"],
+    ),
+    "a layout without a taken seat is refused": (
+        [hold(A, "A1")],
+        ask(ChangeShow, terms=terms(layout=Layout(version=2, rows=LAYOUT.rows[1:]))),
+        ["show_has_bookings A1"],
+    ),
+    "a layout without a free row is not": (
+        [hold(A, "A1")],
+        ask(ChangeShow, terms=terms(layout=Layout(version=2, rows=LAYOUT.rows[:1]))),
+        ["ShowChanged"],
+    ),
+    "a command asked twice is answered once": ([hold(A, "A1")], hold(A, "A1"), []),
+}
+
+
+def replay(commands, now=NOON):
+    seatmap = SeatMap(SHOW)
+    for command in commands:
+        for event in decide(seatmap, command, now, HOLD):
+            evolve(seatmap, event)
+    return seatmap
+
+
+@pytest.mark.parametrize(("given", "when", "then"), CASES.values(), ids=CASES)
+def test_what_happens(given, when, then):
+    seatmap = replay([OPEN, *given])
+
+    assert [say(event) for event in decide(seatmap, when, NOON, HOLD)] == then
+
+
+LATE = {
+    "one instant before its end a hold can be paid": (
+        OVER - timedelta(microseconds=1),
+        pay(A, 50000),
+        ["BookingConfirmed A1"],
+    ),
+    "at its end it is over": (OVER, pay(A, 50000), ["HoldReleased A1", "hold_expired A1"]),
+    "and its seats are free, timer or not": (
+        OVER,
+        hold(B, "A1"),
+        ["HoldReleased A1", "SeatsHeld A1"],
+    ),
+    "before its end they are not": (
+        OVER - timedelta(microseconds=1),
+        hold(B, "A1"),
+        ["seat_taken A1"],
+    ),
+    "the timer releases what ran out": (
+        OVER,
+        ExpireHolds(command_id="", show_id=SHOW),
+        ["HoldReleased A1"],
+    ),
+    "and nothing before": (
+        OVER - timedelta(microseconds=1),
+        ExpireHolds(command_id="", show_id=SHOW),
+        [],
+    ),
+    "a run-out hold does not keep a show open": (
+        OVER,
+        ask(CloseShow),
+        ["HoldReleased A1", "ShowClosed"],
+    ),
+    "a run-out hold gives way to the counter": (
+        OVER,
+        counter("c1", "A1"),
+        ["HoldReleased A1", "SeatsSoldAtCounter A1"],
+    ),
+    "nothing is sold once the show has begun": (STARTS, hold(B, "A2"), ["sales_over"]),
+}
+
+
+@pytest.mark.parametrize(("now", "when", "then"), LATE.values(), ids=LATE)
+def test_what_happens_as_time_goes_by(now, when, then):
+    seatmap = replay([OPEN, hold(A, "A1")])
+
+    assert [say(event) for event in decide(seatmap, when, now, HOLD)] == then
+
+
+def test_a_booking_cannot_be_given_back_once_the_show_has_begun():
+    seatmap = replay([OPEN, book(A, 50000, "A1")])
+
+    assert [say(event) for event in decide(seatmap, cancel(A), STARTS, HOLD)] == ["sales_over"]
+
+
+def test_a_show_nobody_has_heard_of_is_answered():
+    refused = decide(SeatMap(SHOW), hold(A, "A1"), NOON, HOLD)
+
+    assert [say(event) for event in refused] == ["unknown_show"]
+    assert refused[0].command_id == hold(A, "A1").command_id
+
+
+def test_a_venue_that_sells_elsewhere_sells_nothing_here():
+    seatmap = replay([ask(OpenShow, terms=terms(mode=Mode.READ_ONLY))])
+
+    assert say(decide(seatmap, hold(A, "A1"), NOON, HOLD)[0]) == Refusal.NOT_SOLD_HERE
+
+
+def test_the_price_is_fixed_when_the_seats_are_held():
+    seatmap = replay(
+        [OPEN, hold(A, "A1"), ask(ChangeShow, terms=terms(prices={"gold": 1, "stalls": 1}))]
+    )
+
+    assert seatmap.bookings[A].amount == 50000
+    assert say(decide(seatmap, pay(A, 50000), NOON, HOLD)[0]) == "BookingConfirmed A1"
+
+
+def test_the_offers_of_the_terms_are_priced_with_their_reasons():
+    offers = (
+        Offer(offer_id="3", name="Third ticket", rule=OfferRule.THIRD_TICKET, percent=50),
+        Offer(
+            offer_id="pm",
+            name="Afternoon",
+            rule=OfferRule.TIME_OF_DAY,
+            percent=20,
+            from_time="12:00",
+            until_time="17:00",
+        ),
+    )
+    seatmap = replay([ask(OpenShow, terms=terms(offers=offers))])
+
+    (held,) = decide(seatmap, hold(A, "A1", "B1", "A2"), NOON, HOLD)
+
+    assert [(line.price, line.reason) for line in held.lines] == [
+        (40000, "Afternoon: 20 % off"),
+        (15001, "Third ticket: 50 % off"),  # 15,000.5 goes to the even neighbour
+        (40000, "Afternoon: 20 % off"),
+    ]
+    assert held.amount == 95001
+
+
+def test_a_refusal_names_the_nearest_free_seats():
+    seatmap = replay([OPEN, hold(A, "B2", "B3")])
+
+    (refused,) = decide(seatmap, hold(B, "B3"), NOON, HOLD)
+
+    assert refused.alternatives == ("B4",)
+
+
+def test_accessible_seats_are_not_offered_to_who_did_not_ask():
+    seatmap = replay([OPEN, hold(A, "B1", "B2", "B3", "B4"), hold("c", "A1", "A2", "A3", "A4")])
+
+    (refused,) = decide(seatmap, hold(B, "B4"), NOON, HOLD)
+
+    assert refused.alternatives == ()
+
+
+def test_seats_are_counted_once():
+    seatmap = replay(
+        [
+            OPEN,
+            allot("A1", "A2", "A3", "B1"),
+            hold(A, "A1"),
+            book(B, 50000, "A2"),
+            counter("c1", "B2"),
+            ask(BlockSeats, seat_ids=("A3",), reason="house"),
+        ]
+    )
+
+    counts = msgspec.structs.asdict(seatmap.counts())
+
+    assert counts == {
+        "seats_total": 9,
+        "seats_free": 1,
+        "seats_held": 1,
+        "seats_booked": 1,
+        "seats_counter": 1,
+        "seats_blocked": 1,
+        "seats_not_allotted": 4,
+    }
