@@ -1,9 +1,11 @@
 """What browsing shows of a show: the document that search keeps, one for each show."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from justbookit.catalogue import Mode, Movie, ShowTerms, Theatre, Venue
 from justbookit.ids import CityId, MovieId, ShowId, TheatreId, VenueId
 
 BANDS = (("night", 0), ("morning", 5), ("afternoon", 12), ("evening", 17), ("night", 21))
@@ -68,3 +70,69 @@ def availability_of(*, seats_total: int, seats_free: int, sold_here: bool) -> st
     if seats_free * 100 <= seats_total * FEW_LEFT_PERCENT:
         return "few_left"
     return "plenty"
+
+
+class Availability(msgspec.Struct, frozen=True, kw_only=True):
+    """How many seats of a show there are and how many are free, at `version` of its log."""
+
+    version: int
+    seats_total: int
+    seats_free: int
+    as_of: datetime
+
+
+def listing_of(
+    terms: ShowTerms,
+    *,
+    movie: Movie,
+    venue: Venue,
+    theatre: Theatre,
+    availability: Availability,
+    is_open: bool,
+    doc_version: int,
+) -> ShowListing:
+    """What browsing shows of a show on these terms, now that so many seats are free."""
+    local = terms.starts_at.astimezone(ZoneInfo(terms.timezone))
+    prices = [terms.prices[zone] for zone in {row.zone for row in terms.layout.rows}]
+    located = venue.latitude is not None and venue.longitude is not None
+    return ShowListing(
+        show_id=terms.show_id,
+        doc_version=doc_version,
+        open=is_open,
+        movie_id=terms.movie_id,
+        title=movie.title,
+        other_titles=movie.other_titles,
+        genres=movie.genres,
+        rating=movie.rating,
+        duration_minutes=movie.duration_minutes,
+        description=movie.description,
+        language=terms.language or movie.language,
+        subtitles=terms.subtitles,
+        format=terms.format,
+        city_id=terms.city_id,
+        city_name=venue.city_name,
+        venue_id=venue.venue_id,
+        venue_name=venue.name,
+        venue_address=venue.address,
+        theatre_id=theatre.theatre_id,
+        theatre_name=theatre.name,
+        starts_at=terms.starts_at,
+        ends_at=terms.ends_at,
+        timezone=terms.timezone,
+        local_date=f"{local:%Y-%m-%d}",
+        local_time=f"{local:%H:%M}",
+        band=band_of(local.hour),
+        currency=terms.currency,
+        price_min=min(prices),
+        price_max=max(prices),
+        seats_total=availability.seats_total,
+        seats_free=availability.seats_free,
+        availability=availability_of(
+            seats_total=availability.seats_total,
+            seats_free=availability.seats_free,
+            sold_here=terms.mode is not Mode.READ_ONLY,
+        ),
+        location={"lat": venue.latitude or 0.0, "lon": venue.longitude or 0.0} if located else None,
+        seats_version=availability.version,
+        as_of=availability.as_of,
+    )

@@ -152,5 +152,5 @@ def _layout_fault(layout: Layout) -> Fault | None:
 
 @cache
 def _timezones() -> frozenset[str]:
-    """Every name of the timezone database: a table that ships with the interpreter, no I/O of ours."""
+    """Every name of the IANA database: a table that ships with the interpreter."""
     return frozenset(available_timezones())

@@ -21,7 +21,7 @@ from justbookit.catalogue_commands import CatalogueCommand
 from justbookit.schedule import Decision, View
 
 
-def decide(view: View, command: CatalogueCommand, now: datetime) -> Decision:  # noqa: C901, PLR0911, PLR0912 - one case a wish
+def decide(view: View, command: CatalogueCommand, now: datetime) -> Decision:  # noqa: C901, PLR0911 - one case a wish
     """Answer a command with what happens because of it; `evolve` it before the next one."""
     match command:
         case asked.PutVenue():

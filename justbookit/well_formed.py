@@ -46,16 +46,13 @@ def _flaws(command: CatalogueCommand) -> Iterator[str]:
 
 def _ids(command: CatalogueCommand) -> Iterator[tuple[str, str]]:
     """The ids in a command, and in the thing it puts, that are none."""
-    subjects = [
-        command,
-        *(value for value in _values(command) if isinstance(value, msgspec.Struct)),
-    ]
-    for subject in subjects:
+    things = (value for value in _values(command) if isinstance(value, msgspec.Struct))
+    for subject in (command, *things):
         for name in subject.__struct_fields__:
             value = getattr(subject, name)
-            if name.endswith("_id") and name != "command_id" and value is not None:
-                if not is_id(value):
-                    yield name, value
+            named = name.endswith("_id") and name != "command_id" and value is not None
+            if named and not is_id(value):
+                yield name, value
 
 
 def _values(struct: msgspec.Struct) -> Iterator[object]:
