@@ -1,0 +1,46 @@
+"""The tables: every shell's `schema/*.sql`, applied in order of their names, each once."""
+
+from pathlib import Path
+
+from psycopg import OperationalError
+from yoyo import get_backend, read_migrations
+from yoyo.exceptions import LockTimeout
+
+from justbookit.settings import Settings
+from stack.environment import ROOT
+from stack.errors import CannotStart
+
+OWNERS = ("api", "connectors", "streams", "warehouse")
+
+
+def schema_folders() -> list[Path]:
+    """Where the owners of tables keep their DDL."""
+    folders = [ROOT / owner / "schema" for owner in OWNERS]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Bring the tables up to date; the names of what was applied.
+
+    Raises CannotStart when the server does not answer or somebody else migrates for long.
+    """
+    scheme, _, rest = settings.postgres.partition("://")
+    if scheme not in {"postgresql", "postgres"}:
+        raise CannotStart("JUSTBOOKIT_POSTGRES must begin with postgresql://")
+    migrations = read_migrations(*map(str, schema_folders()))
+    try:
+        backend = get_backend(f"postgresql+psycopg://{rest}")
+    except OperationalError as error:
+        raise CannotStart(f"PostgreSQL does not answer: {error}") from error
+    try:
+        with backend.lock(timeout=60):
+            waiting = backend.to_apply(migrations)
+            backend.apply_migrations(waiting)
+            return [migration.id for migration in waiting]
+    except LockTimeout as error:
+        raise CannotStart(
+            "another process has been migrating this database for a minute; when that one is"
+            " dead, `DELETE FROM yoyo_lock` frees it"
+        ) from error
+    finally:
+        backend.connection.close()

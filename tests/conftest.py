@@ -1,0 +1,135 @@
+"""One whole stack for the whole run: real servers and all our processes, in its own folder."""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from justbookit.settings import PREFIX, Settings
+from stack import run_state
+from stack.addresses import OPENSEARCH_PORTS
+from stack.environment import ROOT, child_environment
+from stack.process import tail_of, wrapped
+
+READY_SECONDS_MAX = 180.0
+STOP_SECONDS_MAX = 60.0
+_UP = (sys.executable, "-m", "stack", "up", "--no-sample")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a developer run a few tests on a part of the stack."""
+    parser.addoption(
+        "--stack-only",
+        default="",
+        help="processes of the stack to start, as for `justbookit up --only` (everything)",
+    )
+
+
+def free_port(among: range = range(20000, 30000), neighbours: tuple[int, ...] = ()) -> int:
+    """A port that nobody listens on, and whose `neighbours` are free as well."""
+    for port in random.sample(among, len(among)):
+        if all(_is_free(port + step) for step in (0, *neighbours)):
+            return port
+    raise AssertionError(f"no free port from {among.start} to {among.stop - 1}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def fresh_settings(home: Path) -> Settings:
+    """Settings of a stack of its own: free ports, and `home` for its data."""
+    return Settings(
+        home=str(home),
+        postgres=f"postgresql://justbookit@127.0.0.1:{free_port()}/justbookit",
+        kafka=f"127.0.0.1:{free_port(neighbours=(1,))}",
+        opensearch=f"http://127.0.0.1:{free_port(OPENSEARCH_PORTS, neighbours=(100,))}",
+        api_port=free_port(),
+        push_port=free_port(),
+        kafka_heap_mb=384,
+        opensearch_heap_mb=384,
+        sink_seconds=0.5,
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a run we started, and everything it started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """The settings of a running stack; the environment says the same until the run ends."""
+    # not pytest's own temporary folder: its parent is closed to the user PostgreSQL runs as
+    home = Path(tempfile.mkdtemp(prefix="justbookit-tests-"))
+    home.chmod(0o755)
+    theirs = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    settings = Settings.read({**fresh_settings(home).environment(), **theirs})
+    log = home / "supervisor.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            wrapped([*_UP, "--only", request.config.getoption("--stack-only")], None),
+            env=dict(child_environment(settings)),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    before = dict(os.environ)
+    try:
+        _wait_until_ready(process, home, log)
+        os.environ.update(settings.environment())
+        yield settings
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        end(process)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], home: Path, log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS_MAX
+    while True:
+        run = run_state.read(home)
+        if run is not None and run.ready:
+            return
+        if process.poll() is not None:
+            pytest.exit(f"the stack did not start:\n{tail_of(log, 60)}", returncode=1)
+        if time.monotonic() > deadline:
+            tails = "\n\n".join(
+                f"{path.name}:\n{tail_of(path)}" for path in sorted((home / "logs").glob("*.log"))
+            )
+            pytest.exit(f"the stack is not ready:\n{tail_of(log)}\n\n{tails}", returncode=1)
+        time.sleep(0.1)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show the ends of the stack's logs beside a failure that happened on it."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    settings = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and isinstance(settings, Settings):
+        for path in sorted((Path(settings.home) / "logs").glob("*.log")):
+            if path.stem not in {"kafka", "opensearch", "initdb", "kafka-format"}:
+                report.sections.append((f"log of {path.stem}", tail_of(path, 15)))
