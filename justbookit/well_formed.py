@@ -13,7 +13,8 @@ from justbookit import catalogue_commands as asked
 from justbookit.catalogue_commands import CatalogueCommand
 from justbookit.ids import is_id
 
-COMMAND_ID_MAX = 200
+COMMAND_ID_MAX = 100
+"""With a dot and a show id behind it (`retermed`) it is still a name the seat writer takes."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 

@@ -82,12 +82,30 @@ CREATE TABLE screen_slot (
     )
 );
 
+-- How far catalogue-commands was decided. Whoever takes the partition over raises `epoch`; a
+-- writer of an older epoch can commit nothing.
 CREATE TABLE catalogue_position (
     partition smallint PRIMARY KEY,
     epoch bigint NOT NULL,
-    commands_next bigint NOT NULL,
-    commands_topic text NOT NULL DEFAULT ''
-);
+    commands_next bigint NOT NULL
+)
+WITH (fillfactor = 10);
+
+-- The fence, and the first statement of every transaction of the catalogue's writer: move the
+-- position on, or fail here and now, so that nothing after it can run.
+CREATE FUNCTION advance_catalogue_position(
+    mine smallint, my_epoch bigint, commands_expected bigint, commands_after bigint
+) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE catalogue_position
+       SET commands_next = commands_after
+     WHERE partition = mine AND epoch = my_epoch AND commands_next = commands_expected;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'another writer owns the catalogue' USING ERRCODE = 'JB001';
+    END IF;
+END
+$$;
 
 -- How each command was answered: asking again publishes the same answer and does nothing else.
 CREATE TABLE catalogue_answer (
@@ -107,6 +125,16 @@ CREATE TABLE catalogue_outbox (
     topic text NOT NULL,
     partition smallint NOT NULL,
     key text NOT NULL,
-    command_id text NOT NULL,
+    command_id text,
     body json NOT NULL
 );
+
+-- How far search has read each topic. No fence: documents carry versions, so reading a message
+-- twice changes nothing.
+CREATE TABLE search_position (
+    topic text NOT NULL,
+    partition smallint NOT NULL,
+    next_offset bigint NOT NULL,
+    PRIMARY KEY (topic, partition)
+)
+WITH (fillfactor = 10);

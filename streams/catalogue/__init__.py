@@ -1,0 +1,1 @@
+"""The catalogue's writer: venues, theatres, movies, shows and offers, one transaction a batch."""
