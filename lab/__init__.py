@@ -1,0 +1,1 @@
+"""What proves it: each program here asks a running stack through the doors that a user has."""
