@@ -1,0 +1,104 @@
+"""What one batch came to: all that Postgres and Kafka are to be told, in order."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from justbookit import wire
+from justbookit.dead_letters import StreamDeadLetter
+from justbookit.ids import BookingId, CommandId, ShowId
+from justbookit.seat_commands import ChangeShow, CloseShow, OpenShow, SeatCommand
+from justbookit.seat_events import CommandRefused, SeatEvent, SeatsHeld
+from justbookit.seatmap import SeatMap
+
+_OF_THE_CATALOGUE = (OpenShow, ChangeShow, CloseShow)
+
+
+class Position(NamedTuple):
+    """How far a partition was decided, and by which epoch of its writers."""
+
+    epoch: int
+    commands_next: int
+    facts_next: int
+
+
+class Message(NamedTuple):
+    """One event to be published; those that are not `fresh` were decided before."""
+
+    partition: int
+    event: SeatEvent
+    body: bytes
+    fresh: bool
+
+
+class ShowAnswer(NamedTuple):
+    """The answer to what the catalogue asked about a show."""
+
+    show_id: ShowId
+    command_id: CommandId
+    refused: bool
+    opening: bool
+
+
+class Batch:
+    """Filled while commands are decided; not changed once it is committed."""
+
+    def __init__(self, number: int, now: datetime) -> None:
+        self.number = number
+        self.now = now
+        self.before: dict[int, Position] = {}
+        self.after: dict[int, Position] = {}
+        self.messages: list[Message] = []
+        self.letters: dict[int, list[StreamDeadLetter]] = {}
+        self.shows: dict[ShowId, SeatMap] = {}
+        self.partitions: dict[ShowId, int] = {}
+        self.show_answers: list[ShowAnswer] = []
+        self.cleared: dict[int, int] = {}
+        """Partitions with the last batch that was published: their outbox up to it can go."""
+        self.handled: list[Callable[[], object]] = []
+        """What is told, in order, once all is published: acknowledgements."""
+
+    def __bool__(self) -> bool:
+        return bool(self.before)
+
+    def add_events(
+        self,
+        partition: int,
+        seatmap: SeatMap,
+        command: SeatCommand | None,
+        events: tuple[SeatEvent, ...],
+    ) -> None:
+        """Events that were decided now, for `command` or for the timer."""
+        encode = wire.encode
+        for event in events:
+            self.messages.append(Message(partition, event, encode(event), fresh=True))
+        self.shows[seatmap.show_id] = seatmap
+        self.partitions[seatmap.show_id] = partition
+        if isinstance(command, _OF_THE_CATALOGUE):
+            self.show_answers.append(
+                ShowAnswer(
+                    command.show_id,
+                    command.command_id,
+                    refused=isinstance(events[-1], CommandRefused),
+                    opening=isinstance(command, OpenShow),
+                )
+            )
+
+    def add_answer_again(self, partition: int, event: SeatEvent) -> None:
+        """An answer that was given before, for who asks again."""
+        self.messages.append(Message(partition, event, wire.encode(event), fresh=False))
+
+    def add_letter(self, partition: int, letter: StreamDeadLetter) -> None:
+        self.letters.setdefault(partition, []).append(letter)
+
+    def touched(self) -> set[int]:
+        """The partitions that have something to be published."""
+        return self.letters.keys() | {message.partition for message in self.messages}
+
+    def holds(self) -> list[tuple[int, datetime, ShowId, BookingId]]:
+        """The holds that were made, for the timer."""
+        return [
+            (message.partition, event.held_until, event.show_id, event.booking_id)
+            for message in self.messages
+            if message.fresh and isinstance(event := message.event, SeatsHeld)
+        ]

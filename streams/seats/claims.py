@@ -1,0 +1,90 @@
+"""Who gets a seat and who gives one back, as rows of `seat_claim`.
+
+Counted for each booking, sale and block on its own, never "the last one on the seat": if two of
+them were ever given the same seat, two rows must reach Postgres, whose primary key then refuses.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple, assert_never
+
+from justbookit.ids import SeatId, ShowId
+from justbookit.seat_events import (
+    AllotmentSet,
+    BookingCancelled,
+    BookingConfirmed,
+    CommandRefused,
+    CounterSaleReturned,
+    HoldReleased,
+    SeatEvent,
+    SeatsBlocked,
+    SeatsBooked,
+    SeatsHeld,
+    SeatsSoldAtCounter,
+    SeatsUnblocked,
+    ShowChanged,
+    ShowClosed,
+    ShowOpened,
+)
+from justbookit.seatmap import ClaimKind
+
+_BOOKING, _COUNTER, _BLOCK = ClaimKind.BOOKING, ClaimKind.COUNTER, ClaimKind.BLOCK
+
+
+class Claim(NamedTuple):
+    """One seat of one owner; a block has no name to be told by, so `owner` is empty."""
+
+    show_id: ShowId
+    seat_id: SeatId
+    kind: ClaimKind
+    owner: str
+
+
+class ClaimChanges:
+    """Rows to delete, then rows to insert (with what the column `claimed_by` says)."""
+
+    def __init__(self, events: Iterable[SeatEvent]) -> None:
+        self.freed: list[Claim] = []
+        self.taken: dict[Claim, str] = {}
+        for event in events:
+            self._add(event)
+
+    def _add(self, event: SeatEvent) -> None:  # noqa: C901 - one arm an event
+        match event:
+            case SeatsBooked() | SeatsHeld():
+                show_id, owner = event.show_id, event.booking_id
+                for line in event.lines:
+                    self.taken[Claim(show_id, line.seat_id, _BOOKING, owner)] = owner
+            case HoldReleased() | BookingCancelled():
+                self._free(event.show_id, event.seat_ids, _BOOKING, event.booking_id)
+            case SeatsBlocked():
+                for seat_id in event.seat_ids:
+                    self.taken[Claim(event.show_id, seat_id, _BLOCK, "")] = event.reason
+            case SeatsUnblocked():
+                self._free(event.show_id, event.seat_ids, _BLOCK, "")
+            case SeatsSoldAtCounter():
+                # What the theatre had blocked and then sold is no block any more.
+                self._free(event.show_id, event.seat_ids, _BLOCK, "")
+                for seat_id in event.seat_ids:
+                    claim = Claim(event.show_id, seat_id, _COUNTER, event.sale_id)
+                    self.taken[claim] = event.sale_id
+            case CounterSaleReturned():
+                self._free(event.show_id, event.seat_ids, _COUNTER, event.sale_id)
+            case (
+                BookingConfirmed()
+                | AllotmentSet()
+                | ShowOpened()
+                | ShowChanged()
+                | ShowClosed()
+                | CommandRefused()
+            ):
+                pass
+            case _:
+                assert_never(event)
+
+    def _free(
+        self, show_id: ShowId, seat_ids: Iterable[SeatId], kind: ClaimKind, owner: str
+    ) -> None:
+        for seat_id in seat_ids:
+            claim = Claim(show_id, seat_id, kind, owner)
+            if self.taken.pop(claim, None) is None:
+                self.freed.append(claim)

@@ -1,0 +1,158 @@
+"""From records to decisions: drop what was handled, stop at a hole, bury what is no command.
+
+The seats in memory change here and now. If the batch is then not committed, the process ends
+and its memory with it.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from aiokafka.structs import ConsumerRecord
+
+from justbookit import topics
+from justbookit.dead_letters import StreamDeadLetter
+from justbookit.deciding import decide
+from justbookit.errors import BrokenInvariant, MalformedMessage, MissingOffsets
+from justbookit.ids import BookingId, CommandId, ShowId
+from justbookit.seat_commands import ExpireHolds, SeatCommand
+from justbookit.seatmap import evolve
+from justbookit.settings import Settings
+from streams.seats.batch import Batch, Position
+from streams.seats.inbox import Slice
+from streams.seats.reading import read
+from streams.seats.shows import Shows
+
+log = logging.getLogger(__name__)
+
+Load = Callable[[Sequence[ShowId]], Awaitable[Iterable[tuple[ShowId, bytes]]]]
+"""Every event of these shows, from Postgres."""
+
+_Read = tuple[int, ConsumerRecord[bytes, bytes], SeatCommand]
+
+
+class Decider:
+    """Decides whole batches; `positions` says how far it is, for each partition of ours."""
+
+    def __init__(self, settings: Settings, load: Load) -> None:
+        self._partitions = settings.partitions
+        self._hold_for = timedelta(seconds=settings.hold_seconds)
+        self._load = load
+        self.shows = Shows()
+        self.positions: dict[int, Position] = {}
+
+    async def decide(
+        self,
+        batch: Batch,
+        slices: Iterable[Slice],
+        due: Sequence[tuple[int, ShowId, BookingId]],
+    ) -> None:
+        """Put into `batch` what the records, and the holds that are due, come to.
+
+        Raises MissingOffsets when a later record came than the next one.
+        """
+        due = [each for each in due if self._may_stand(each[1], each[2])]
+        reads = [each for part in slices for each in self._read(batch, part)]
+        wanted = {command.show_id for *_, command in reads} | {show_id for _, show_id, _ in due}
+        missing = [show_id for show_id in wanted if show_id not in self.shows]
+        if missing:
+            self.shows.remember(missing, await self._load(missing))
+        for partition, show_id in dict.fromkeys((each[0], each[1]) for each in due):
+            self._expire(batch, partition, show_id)
+        for partition, record, command in reads:
+            self._decide_one(batch, partition, record, command)
+        for partition in batch.before:
+            batch.after[partition] = self.positions[partition]
+
+    def clear(self, batch: Batch, published: dict[int, int]) -> None:
+        """Have the outbox of these partitions cleared; the fence is to hold for them, too."""
+        batch.cleared = published
+        for partition in published:
+            self._begin(batch, partition)
+            batch.after[partition] = self.positions[partition]
+
+    def _may_stand(self, show_id: ShowId, booking_id: BookingId) -> bool:
+        """Whether the hold may still be there; most were confirmed long ago."""
+        return show_id not in self.shows or booking_id in self.shows.use(show_id).holds
+
+    def _read(self, batch: Batch, part: Slice) -> list[_Read]:
+        """The commands of new records; moves the position of their partition past them."""
+        topic, partition = part.tp.topic, part.tp.partition
+        position = self.positions[partition]
+        is_command = topic == topics.SEAT_COMMANDS.name
+        next_offset = position.commands_next if is_command else position.facts_next
+        reads: list[_Read] = []
+        for record in part.records:
+            if record.offset < next_offset:
+                continue
+            if record.offset > next_offset:
+                raise MissingOffsets(
+                    f"{topic}/{partition} went from {next_offset} to {record.offset}"
+                )
+            next_offset += 1
+            try:
+                command = read(
+                    record.value, topic=topic, partition=partition, partitions=self._partitions
+                )
+            except MalformedMessage as error:
+                batch.add_letter(partition, _letter(record, error.reason, batch.now))
+            else:
+                reads.append((partition, record, command))
+        self._begin(batch, partition)
+        self.positions[partition] = (
+            position._replace(commands_next=next_offset)
+            if is_command
+            else position._replace(facts_next=next_offset)
+        )
+        return reads
+
+    def _begin(self, batch: Batch, partition: int) -> None:
+        """Have the partition's position in the batch as it was before it."""
+        batch.before.setdefault(partition, self.positions[partition])
+
+    def _expire(self, batch: Batch, partition: int, show_id: ShowId) -> None:
+        seatmap = self.shows.use(show_id)
+        timer = ExpireHolds(command_id=CommandId(""), show_id=show_id)
+        events = decide(seatmap, timer, batch.now, self._hold_for)
+        if events:
+            self._begin(batch, partition)
+            for event in events:
+                # Nobody asked for it, so nobody is answered.
+                evolve(seatmap, event)
+            batch.add_events(partition, seatmap, None, events)
+
+    def _decide_one(
+        self,
+        batch: Batch,
+        partition: int,
+        record: ConsumerRecord[bytes, bytes],
+        command: SeatCommand,
+    ) -> None:
+        seatmap = self.shows.use(command.show_id)
+        try:
+            events = decide(seatmap, command, batch.now, self._hold_for)
+        except BrokenInvariant:
+            raise
+        except Exception as error:
+            # A rule that fails on one command has changed nothing; the others can be decided.
+            log.exception("a rule failed on %s/%s", record.topic, record.offset)
+            reason = f"a rule failed: {type(error).__name__}: {error}"
+            batch.add_letter(partition, _letter(record, reason, batch.now))
+            return
+        if events:
+            for event in events:
+                evolve(seatmap, event)
+            batch.add_events(partition, seatmap, command, events)
+        else:
+            batch.add_answer_again(partition, seatmap.answers[command.command_id])
+
+
+def _letter(record: ConsumerRecord[bytes, bytes], reason: str, now: datetime) -> StreamDeadLetter:
+    return StreamDeadLetter(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        reason=reason,
+        raw=record.value or b"",
+        at=now,
+    )

@@ -1,0 +1,84 @@
+"""What was decided on its way out: one batch is committed, those before it are published.
+
+A batch is published only when it is committed, in the order of the batches. What is published
+is told to those who wait for it (`handled`), and its outbox is cleared by a later transaction.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from streams.exits import end_on_error
+from streams.seats import store
+from streams.seats.batch import Batch
+from streams.seats.publisher import Publisher
+from streams.seats.takeover import Unsent
+
+
+class Outflow:
+    """Holds at most one transaction open; any failure ends the process."""
+
+    def __init__(self, connection: AsyncConnection[TupleRow], publisher: Publisher) -> None:
+        self._connection = connection
+        self._publisher = publisher
+        self._committing: asyncio.Task[None] | None = None
+        self._committed: asyncio.Queue[Batch] = asyncio.Queue()
+        self._published: dict[int, int] = {}
+        self._on_the_way = 0
+        self._publishing = asyncio.create_task(self._publish_all(), name="publishing")
+        self.batches = 0
+        """How many were committed: what the watchdog calls progress."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything is committed and published, and the outbox is clear."""
+        return not self._on_the_way and not self._published
+
+    def take_published(self) -> dict[int, int]:
+        """Partitions with their last published batch, for the next transaction to clear."""
+        taken, self._published = self._published, {}
+        return taken
+
+    async def submit(self, batch: Batch, transaction: Sequence[store.Statement]) -> None:
+        """Begin to commit; waits for the batch before to be committed."""
+        await self.until_committed()
+        self._on_the_way += 1
+        self._committing = asyncio.create_task(self._commit(batch, transaction))
+
+    async def until_committed(self) -> None:
+        if self._committing is not None:
+            await self._committing
+
+    async def until_published(self) -> None:
+        await self.until_committed()
+        await self._committed.join()
+
+    async def send_again(self, unsent: Unsent) -> None:
+        """Publish what a predecessor left; nothing of ours may be on its way."""
+        await self._publisher.publish(unsent.messages, unsent.letters)
+        self._published = dict(unsent.last_batches)
+
+    @end_on_error()
+    async def _commit(self, batch: Batch, transaction: Sequence[store.Statement]) -> None:
+        await store.commit(self._connection, transaction)
+        self.batches += 1
+        self._committed.put_nowait(batch)
+
+    @end_on_error()
+    async def _publish_all(self) -> None:
+        while True:
+            batches = [await self._committed.get()]
+            while not self._committed.empty():
+                batches.append(self._committed.get_nowait())
+            await self._publisher.publish(
+                [message for batch in batches for message in batch.messages],
+                [letter for batch in batches for own in batch.letters.values() for letter in own],
+            )
+            for batch in batches:
+                self._published |= dict.fromkeys(batch.touched(), batch.number)
+                for acknowledge in batch.handled:
+                    acknowledge()
+                self._on_the_way -= 1
+                self._committed.task_done()

@@ -1,0 +1,120 @@
+"""What the owner of partitions reads from Postgres: positions, logs, holds and what is unsent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from justbookit import wire
+from justbookit.dead_letters import StreamDeadLetter
+from justbookit.ids import BookingId, ShowId
+from streams.arrays import BigInts, Ints, SmallInts, Texts
+from streams.seats.batch import Message, Position
+
+_BEGIN_POSITIONS = """
+INSERT INTO writer_position (partition, epoch, commands_next, facts_next)
+SELECT partition, 0, commands_next, facts_next
+  FROM unnest(%s, %s, %s) AS first (partition, commands_next, facts_next)
+ON CONFLICT (partition) DO NOTHING
+"""
+
+_RAISE_EPOCHS = """
+   UPDATE writer_position
+      SET epoch = epoch + 1
+    WHERE partition = ANY(%s)
+RETURNING partition, epoch, commands_next, facts_next
+"""
+
+_LOGS = "SELECT show_id, body FROM seat_event WHERE show_id = ANY(%s) ORDER BY show_id, version"
+
+_HOLDS = """
+SELECT partition, held_until, show_id, booking_id
+  FROM booking
+ WHERE partition = ANY(%s) AND status = 'held'
+"""
+
+_UNSENT = """
+SELECT partition, batch, events, dead_letters
+  FROM seat_outbox
+ WHERE partition = ANY(%s)
+ ORDER BY partition, batch
+"""
+
+_BODIES = """
+SELECT event.show_id, event.version, event.body
+  FROM unnest(%s, %s) AS wanted (show_id, version)
+  JOIN seat_event AS event USING (show_id, version)
+"""
+
+_references = msgspec.json.Decoder(list[tuple[ShowId, int]])
+_letters = msgspec.json.Decoder(list[StreamDeadLetter])
+
+Connection = AsyncConnection[TupleRow]
+
+
+class Unsent(NamedTuple):
+    """What a predecessor committed and did not send, or did not note as sent."""
+
+    messages: list[Message]
+    letters: list[StreamDeadLetter]
+    last_batches: dict[int, int]
+
+
+async def raise_epochs(
+    connection: Connection, first: Mapping[int, tuple[int, int]]
+) -> dict[int, Position]:
+    """Own these partitions from now on; `first` is where each begins if nobody ever had it."""
+    partitions = SmallInts(list(first))
+    async with connection.transaction():
+        await connection.execute(
+            _BEGIN_POSITIONS,
+            (
+                partitions,
+                BigInts([commands for commands, _ in first.values()]),
+                BigInts([facts for _, facts in first.values()]),
+            ),
+        )
+        cursor = await connection.execute(_RAISE_EPOCHS, (partitions,))
+        found = await cursor.fetchall()
+    return {partition: Position(*numbers) for partition, *numbers in found}
+
+
+async def logs(connection: Connection, show_ids: Sequence[ShowId]) -> list[tuple[ShowId, bytes]]:
+    """Every event of these shows, each show's in order."""
+    cursor = await connection.execute(_LOGS, (Texts(show_ids),))
+    return await cursor.fetchall()
+
+
+async def holds(
+    connection: Connection, partitions: Sequence[int]
+) -> list[tuple[int, datetime, ShowId, BookingId]]:
+    """Every hold that stands."""
+    cursor = await connection.execute(_HOLDS, (SmallInts(partitions),))
+    return await cursor.fetchall()
+
+
+async def unsent(connection: Connection, partitions: Sequence[int]) -> Unsent:
+    """What lies in the outbox of these partitions, in the order it was decided."""
+    cursor = await connection.execute(_UNSENT, (SmallInts(partitions),))
+    found = await cursor.fetchall()
+    references = [(partition, _references.decode(events)) for partition, _, events, _ in found]
+    wanted = {each for _, events in references for each in events}
+    bodies = await _bodies(connection, list(wanted))
+    messages = [
+        Message(partition, wire.decode_seat_event(bodies[each]), bodies[each], fresh=False)
+        for partition, events in references
+        for each in events
+    ]
+    letters = [letter for *_, raw in found for letter in _letters.decode(raw)]
+    return Unsent(messages, letters, {partition: batch for partition, batch, *_ in found})
+
+
+async def _bodies(
+    connection: Connection, events: Sequence[tuple[ShowId, int]]
+) -> dict[tuple[ShowId, int], bytes]:
+    columns = Texts([show_id for show_id, _ in events]), Ints([version for _, version in events])
+    cursor = await connection.execute(_BODIES, columns)
+    return {(show_id, version): body async for show_id, version, body in cursor}

@@ -1,0 +1,34 @@
+"""When holds run out, for each partition that is ours."""
+
+from datetime import datetime
+from heapq import heappop, heappush
+
+from justbookit.ids import BookingId, ShowId
+
+
+class Timers:
+    """Every hold that was ever made here until it is due; most are confirmed by then."""
+
+    def __init__(self) -> None:
+        self._heaps: dict[int, list[tuple[datetime, ShowId, BookingId]]] = {}
+
+    def add(
+        self, partition: int, held_until: datetime, show_id: ShowId, booking_id: BookingId
+    ) -> None:
+        heappush(self._heaps.setdefault(partition, []), (held_until, show_id, booking_id))
+
+    def forget(self, partition: int) -> None:
+        self._heaps.pop(partition, None)
+
+    def next_at(self) -> datetime | None:
+        """When the next hold is due."""
+        return min((heap[0][0] for heap in self._heaps.values() if heap), default=None)
+
+    def due(self, now: datetime, limit: int) -> list[tuple[int, ShowId, BookingId]]:
+        """Take out at most `limit` holds that have run out by `now`, with their partitions."""
+        due: list[tuple[int, ShowId, BookingId]] = []
+        for partition, heap in self._heaps.items():
+            while heap and heap[0][0] <= now and len(due) < limit:
+                _, show_id, booking_id = heappop(heap)
+                due.append((partition, show_id, booking_id))
+        return due
