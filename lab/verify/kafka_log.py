@@ -1,0 +1,70 @@
+"""The topics, read from their beginning to where they ended at one moment; in no group."""
+
+import time
+from collections.abc import Iterator, Mapping
+
+from kafka import KafkaConsumer, TopicPartition
+
+from justbookit.settings import Settings
+from justbookit.topics import Topic
+from lab.verify.history import Record
+
+POLL_MS = 500
+SILENCE_SECONDS_MAX = 60.0
+
+Ends = dict[tuple[str, int], int]
+
+
+class KafkaLog:
+    """Reads any topic; commits nothing, so it disturbs nobody."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._partitions = settings.partitions
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=settings.kafka.split(","),
+            client_id="verify",
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+            max_poll_records=5000,
+            fetch_max_bytes=16 * 1024 * 1024,
+            max_partition_fetch_bytes=8 * 1024 * 1024,
+        )
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def partitions_of(self, topic: Topic) -> int:
+        return self._partitions if topic.partitions is None else topic.partitions
+
+    def ends(self, topics: tuple[Topic, ...]) -> Ends:
+        """For each partition the offset that the next message will have."""
+        wanted = [
+            TopicPartition(topic.name, partition)
+            for topic in topics
+            for partition in range(self.partitions_of(topic))
+        ]
+        found = self._consumer.end_offsets(wanted)
+        return {(where.topic, where.partition): found[where] for where in wanted}
+
+    def first(self, topic: Topic, partition: int) -> int:
+        """The oldest offset that is still kept."""
+        where = TopicPartition(topic.name, partition)
+        return int(self._consumer.beginning_offsets([where])[where])
+
+    def records(
+        self, topic: Topic, partition: int, ends: Mapping[tuple[str, int], int]
+    ) -> Iterator[Record]:
+        """Everything on the partition before its end. Raises TimeoutError when Kafka is silent."""
+        where = TopicPartition(topic.name, partition)
+        end = ends[topic.name, partition]
+        self._consumer.assign([where])
+        self._consumer.seek_to_beginning(where)
+        heard_at = time.monotonic()
+        while self._consumer.position(where) < end:
+            for records in self._consumer.poll(timeout_ms=POLL_MS).values():
+                heard_at = time.monotonic()
+                for record in records:
+                    if record.offset < end:
+                        yield Record(partition, record.offset, record.value or b"")
+            if time.monotonic() - heard_at > SILENCE_SECONDS_MAX:
+                raise TimeoutError(f"{topic.name}[{partition}] is silent before offset {end}")

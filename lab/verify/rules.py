@@ -1,0 +1,225 @@
+"""What each event must keep to, given what happened before it: steps, time, money, reasons."""
+
+from datetime import datetime
+
+from justbookit.catalogue import Mode, ShowTerms
+from justbookit.ids import BookingId, SeatId
+from justbookit.offers import Tariff, price, tariff_of
+from justbookit.seat_events import (
+    AllotmentSet,
+    BookingCancelled,
+    BookingConfirmed,
+    CommandRefused,
+    CounterSaleReturned,
+    HoldReleased,
+    Refusal,
+    ReleaseReason,
+    SeatEvent,
+    SeatsBooked,
+    SeatsHeld,
+    SeatsSoldAtCounter,
+    ShowChanged,
+    ShowClosed,
+    ShowOpened,
+)
+from justbookit.seatmap import BookingStatus, ClaimKind
+from lab.verify.audit import Audit, Check
+from lab.verify.witness import Life, Witness
+
+SEAT_REFUSALS = frozenset(
+    {Refusal.SEAT_TAKEN, Refusal.SEAT_BLOCKED, Refusal.NOT_ALLOTTED, Refusal.UNKNOWN_SEAT}
+)
+
+
+class Rules:
+    """Holds one show's events to the rules; asks `witness` what was so just before each."""
+
+    def __init__(self, witness: Witness, audit: Audit) -> None:
+        self._witness = witness
+        self._audit = audit
+        self._tariff: Tariff | None = None
+
+    def hold(self, event: SeatEvent) -> None:
+        """Look at an event that `witness` has not seen yet."""
+        if not isinstance(event, CommandRefused | ShowOpened) and not self._witness.is_open:
+            self._fault(Check.STEPS, event, "the show is not on sale")
+        match event:
+            case SeatsHeld() | SeatsBooked():
+                self._taken(event)
+            case BookingConfirmed():
+                self._confirmed(event)
+            case HoldReleased():
+                self._released(event)
+            case BookingCancelled():
+                self._cancelled(event)
+            case CommandRefused():
+                self._refused(event)
+            case SeatsSoldAtCounter() | CounterSaleReturned():
+                self._counter(event)
+            case AllotmentSet():
+                self._allotted(event)
+            case ShowOpened() | ShowChanged() | ShowClosed():
+                self._show(event)
+            case _:
+                self._audit.look(Check.STEPS)
+
+    def _taken(self, event: SeatsHeld | SeatsBooked) -> None:
+        audit, terms = self._audit, self._witness.terms
+        audit.look(Check.STEPS)
+        if terms is None:
+            return
+        seats = [line.seat_id for line in event.lines]
+        if not 0 < len(seats) <= terms.seats_per_booking_max or len(set(seats)) != len(seats):
+            self._fault(Check.STEPS, event, f"{len(seats)} seats, {len(set(seats))} of them")
+        if terms.mode is Mode.READ_ONLY or event.at >= terms.starts_at:
+            self._fault(Check.STEPS, event, "sold where or when this show is not")
+        if event.command_id is None:
+            self._fault(Check.STEPS, event, "nobody asked for it")
+        allotted = self._witness.allotted
+        if allotted is not None and (others := set(seats) - allotted):
+            self._fault(Check.OWNERS, event, f"{min(others)} is not ours to sell")
+        self._price(event, terms, seats)
+        if isinstance(event, SeatsHeld):
+            audit.look(Check.EXPIRY)
+            if event.held_until <= event.at:
+                self._fault(Check.EXPIRY, event, "held until before it was held")
+        else:
+            self._paid(event, event.amount, event.currency)
+
+    def _price(self, event: SeatsHeld | SeatsBooked, terms: ShowTerms, seats: list[SeatId]) -> None:
+        audit, zones = self._audit, self._witness.zones
+        audit.look(Check.PRICES)
+        if any(seat not in zones for seat in seats):
+            return  # told by the witness: a seat that is not there has no price
+        if self._tariff is None:
+            self._tariff = tariff_of(terms)
+        quote = price(self._tariff, [(seat, zones[seat]) for seat in seats])
+        if (event.lines, event.amount, event.currency) != (
+            quote.lines,
+            quote.amount,
+            quote.currency,
+        ):
+            self._fault(
+                Check.PRICES,
+                event,
+                f"{event.booking_id} costs {event.amount} {event.currency},"
+                f" and should cost {quote.amount} {quote.currency}"
+                f" ({[line.price for line in event.lines]}, {[x.price for x in quote.lines]})",
+            )
+
+    def _paid(self, event: SeatsBooked | BookingConfirmed, amount: int, currency: str) -> None:
+        self._audit.look(Check.PRICES)
+        paid = (event.payment.amount, event.payment.currency)
+        if paid != (amount, currency):
+            what = f"{event.booking_id} was paid {paid}, and costs {(amount, currency)}"
+            self._fault(Check.PRICES, event, what)
+
+    def _confirmed(self, event: BookingConfirmed) -> None:
+        life = self._life(event, event.booking_id, BookingStatus.HELD, event.seat_ids)
+        if life is None:
+            return
+        if life.customer_id != event.customer_id:
+            self._fault(Check.STEPS, event, f"{event.booking_id} is another customer's")
+        self._audit.look(Check.EXPIRY)
+        if event.at >= life.held_until:
+            self._fault(Check.EXPIRY, event, f"paid at {event.at}, held until {life.held_until}")
+        self._paid(event, life.amount, life.currency)
+
+    def _released(self, event: HoldReleased) -> None:
+        life = self._life(event, event.booking_id, BookingStatus.HELD, event.seat_ids)
+        if life is None:
+            return
+        self._audit.look(Check.EXPIRY)
+        has_expired = event.at >= life.held_until
+        if has_expired is not (event.reason is ReleaseReason.EXPIRED):
+            what = f"{event.reason} at {event.at}, held until {life.held_until}"
+            self._fault(Check.EXPIRY, event, what)
+        if (event.command_id is None) is not (event.reason is ReleaseReason.EXPIRED):
+            self._fault(Check.STEPS, event, f"{event.reason}, asked for by {event.command_id}")
+
+    def _cancelled(self, event: BookingCancelled) -> None:
+        life = self._life(event, event.booking_id, BookingStatus.CONFIRMED, event.seat_ids)
+        if life is None:
+            return
+        self._audit.look(Check.PRICES)
+        if (event.refund, event.currency) != (life.amount, life.currency):
+            what = f"{event.refund} {event.currency} back of {life.amount} {life.currency}"
+            self._fault(Check.PRICES, event, what)
+        terms = self._witness.terms
+        if terms is not None and event.at >= terms.starts_at:
+            self._fault(Check.STEPS, event, "cancelled after the show began")
+
+    def _life(
+        self,
+        event: SeatEvent,
+        booking_id: BookingId,
+        needs: BookingStatus,
+        seat_ids: tuple[SeatId, ...],
+    ) -> Life | None:
+        """The booking that takes a step, if it is there; told when it may not take it."""
+        self._audit.look(Check.STEPS)
+        life = self._witness.lives.get(booking_id)
+        if life is None:
+            self._fault(Check.STEPS, event, f"{booking_id} was never held")
+        elif life.status is not needs:
+            what = f"{type(event).__name__} of {booking_id}, which is {life.status}"
+            self._fault(Check.STEPS, event, what)
+        elif life.seat_ids != seat_ids:
+            what = f"{booking_id} has {life.seat_ids}, and not {seat_ids}"
+            self._fault(Check.STEPS, event, what)
+        return life
+
+    def _counter(self, event: SeatsSoldAtCounter | CounterSaleReturned) -> None:
+        self._audit.look(Check.STEPS)
+        sold = self._witness.sales.get(event.sale_id)
+        if isinstance(event, SeatsSoldAtCounter):
+            if sold is not None:
+                self._fault(Check.STEPS, event, f"sale {event.sale_id} was made before")
+        elif sold != event.seat_ids:
+            self._fault(Check.STEPS, event, f"sale {event.sale_id} is of {sold}")
+
+    def _allotted(self, event: AllotmentSet) -> None:
+        self._audit.look(Check.STEPS)
+        ours = set(self._witness.zones if event.seat_ids is None else event.seat_ids)
+        for seat, owner in self._witness.owners.items():
+            if owner[0] is ClaimKind.BOOKING and seat not in ours:
+                self._fault(Check.STEPS, event, f"{seat} is {owner[1]}'s, and is no longer ours")
+
+    def _refused(self, event: CommandRefused) -> None:
+        self._audit.look(Check.REFUSALS)
+        if event.code not in SEAT_REFUSALS:
+            return
+        for seat in event.seat_ids:
+            if self._witness.may_be_had(seat, event.at):
+                what = f"{seat} was refused ({event.code}), and was free"
+                self._fault(Check.REFUSALS, event, what)
+        for seat in event.alternatives:
+            if not self._witness.may_be_had(seat, event.at):
+                self._fault(Check.REFUSALS, event, f"{seat} was offered instead, and was not free")
+
+    def _show(self, event: ShowOpened | ShowChanged | ShowClosed) -> None:
+        witness = self._witness
+        self._audit.look(Check.STEPS)
+        if isinstance(event, ShowOpened) and witness.terms is not None:
+            self._fault(Check.STEPS, event, "opened a second time")
+        has_seats = {
+            seat: owner for seat, owner in witness.owners.items() if owner[0] is not ClaimKind.BLOCK
+        }
+        if isinstance(event, ShowClosed):
+            if has_seats:
+                self._fault(Check.STEPS, event, f"closed while {len(has_seats)} seats are taken")
+            return
+        self._tariff = None
+        zones = event.terms.layout.zones()
+        if lost := [seat for seat in has_seats if seat not in zones]:
+            self._fault(Check.STEPS, event, f"{lost[0]} is somebody's, and left the layout")
+        before = witness.terms
+        if has_seats and before is not None and _when(before) != _when(event.terms):
+            self._fault(Check.STEPS, event, "its time or currency changed under sold seats")
+
+    def _fault(self, check: Check, event: SeatEvent, what: str) -> None:
+        self._audit.fault(check, f"{event.show_id} v{event.version}", what)
+
+
+def _when(terms: ShowTerms) -> tuple[datetime, str]:
+    return terms.starts_at, terms.currency

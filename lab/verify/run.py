@@ -1,0 +1,146 @@
+"""Everything gone through once: the moment, then partition by partition, then the catalogue."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from justbookit import wire
+from justbookit.catalogue import ShowTerms
+from justbookit.catalogue_events import CatalogueEvent
+from justbookit.errors import MalformedMessage
+from justbookit.ids import BookingId, CommandId, ShowId
+from justbookit.settings import Settings
+from justbookit.topics import (
+    CATALOGUE_EVENTS,
+    SEAT_COMMANDS,
+    SEAT_EVENTS,
+    STREAM_DEAD_LETTERS,
+    THEATRE_FACTS,
+)
+from lab.verify import moment
+from lab.verify.audit import Audit, Check
+from lab.verify.history import histories
+from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
+from lab.verify.kafka_log import KafkaLog
+from lab.verify.moment import Moment, Say
+from lab.verify.programme import check_catalogue, check_screens
+from lab.verify.stores import Postgres
+
+_promise = msgspec.json.Decoder(Promise)
+
+
+def read_promises(path: Path | None) -> dict[BookingId, Promise]:
+    """The bookings of an answers file: one JSON object a line."""
+    if path is None:
+        return {}
+    promises: dict[BookingId, Promise] = {}
+    with path.open("rb") as lines:
+        for line in lines:
+            promise = _promise.decode(line)
+            promises[promise.booking_id] = promise
+    return promises
+
+
+def verify(
+    settings: Settings, promises: Mapping[BookingId, Promise], wait_seconds: float, say: Say
+) -> Audit:
+    """Recompute everything and compare. Raises NeverStill when no moment is quiet."""
+    log, postgres = KafkaLog(settings), Postgres(settings)
+    try:
+        caught = moment.catch(settings, log, postgres, wait_seconds, say)
+        return _Walk(settings, log, postgres, caught, say).go(promises)
+    finally:
+        postgres.close()
+        log.close()
+
+
+class _Walk:
+    def __init__(
+        self, settings: Settings, log: KafkaLog, postgres: Postgres, caught: Moment, say: Say
+    ) -> None:
+        self._partitions = settings.partitions
+        self._log = log
+        self._postgres = postgres
+        self._moment = caught
+        self._say = say
+        self._audit = Audit()
+        self._known: set[ShowId] = set()
+        self._on_sale: list[ShowTerms] = []
+        self._kept: set[BookingId] = set()
+
+    def go(self, promises: Mapping[BookingId, Promise]) -> Audit:
+        audit = self._audit
+        audit.look(Check.POSITIONS, len(moment.READERS) + len(self._moment.ends))
+        things = self._postgres.things()
+        buried = self._buried()
+        for partition in range(self._partitions):
+            self._say(
+                f"partition {partition + 1} of {self._partitions},"
+                f" {audit.looked_at[Check.READABLE]:,} events so far"
+            )
+            self._partition(partition, promises, buried)
+        for booking_id in promises.keys() - self._kept:
+            audit.look(Check.PROMISES)
+            audit.fault(Check.PROMISES, booking_id, "was answered 201, and is in no show's log")
+        self._strangers()
+        check_screens(self._on_sale, self._postgres.slots(), audit)
+        check_catalogue(self._catalogue_events(), things, audit)
+        return audit
+
+    def _partition(
+        self,
+        partition: int,
+        promises: Mapping[BookingId, Promise],
+        buried: set[tuple[str, int, int]],
+    ) -> None:
+        log, ends, audit = self._log, self._moment.ends, self._audit
+        shows = histories(log.records(SEAT_EVENTS, partition, ends), self._partitions, audit)
+        asked: set[CommandId] = set()
+        all_kept = True
+        for topic in (SEAT_COMMANDS, THEATRE_FACTS):
+            all_kept = all_kept and log.first(topic, partition) == 0
+            records = log.records(topic, partition, ends)
+            asked |= judge_commands(topic.name, records, shows, buried, audit)
+        if all_kept:
+            judge_thin_air(shows, asked, audit)
+        rows = self._postgres.rows(shows.keys())
+        for show_id, history in shows.items():
+            document = self._moment.documents.get(show_id)
+            if isinstance(document, str):
+                audit.fault(Check.INDEX, show_id, f"its document is none: {document}")
+            else:
+                rows[show_id].document = document
+            terms = judge_show(history, rows[show_id], promises, audit)
+            if terms is not None:
+                self._on_sale.append(terms)
+        self._known |= shows.keys()
+        for history in shows.values():
+            named = {getattr(event, "booking_id", None) for event in history.events}
+            self._kept |= promises.keys() & named
+
+    def _buried(self) -> set[tuple[str, int, int]]:
+        found = set()
+        for record in self._log.records(STREAM_DEAD_LETTERS, 0, self._moment.ends):
+            letter = wire.decode_stream_dead_letter(record.value)
+            found.add((letter.topic, letter.partition, letter.offset))
+        return found
+
+    def _strangers(self) -> None:
+        """Shows that a store knows and the log does not."""
+        for table, show_ids in self._postgres.show_ids().items():
+            for show_id in show_ids - self._known:
+                check = Check.SHOW_ROWS if table == "show" else Check.LOG_ROWS
+                self._audit.fault(check, show_id, f"is in {table}, and has no event")
+        for show_id in self._moment.documents.keys() - self._known:
+            self._audit.fault(Check.INDEX, show_id, "is in the index, and has no event")
+
+    def _catalogue_events(self) -> list[CatalogueEvent]:
+        events: list[CatalogueEvent] = []
+        for record in self._log.records(CATALOGUE_EVENTS, 0, self._moment.ends):
+            self._audit.look(Check.READABLE)
+            try:
+                events.append(wire.decode_catalogue_event(record.value))
+            except MalformedMessage as error:
+                self._audit.fault(Check.READABLE, f"catalogue-events@{record.offset}", str(error))
+        return events

@@ -1,0 +1,189 @@
+"""The log folded a second time, by other code than the writer's.
+
+`seatmap.evolve` tells what the writer believes; a fault in it would be believed here as well.
+So this fold keeps its own books, plainly: who has each seat, and where each booking stands.
+It goes on after a fault, so that one does not hide the next. Rules about time, money and
+steps are in `lab.verify.rules`; here is only who has what.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+import msgspec
+
+from justbookit.catalogue import ShowTerms
+from justbookit.ids import BookingId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.seat_events import (
+    AllotmentSet,
+    BookingCancelled,
+    BookingConfirmed,
+    CommandRefused,
+    CounterSaleReturned,
+    HoldReleased,
+    ReleaseReason,
+    SeatEvent,
+    SeatsBlocked,
+    SeatsBooked,
+    SeatsHeld,
+    SeatsSoldAtCounter,
+    SeatsUnblocked,
+    ShowChanged,
+    ShowClosed,
+    ShowOpened,
+)
+from justbookit.seatmap import BookingStatus, ClaimKind, Counts
+from lab.verify.audit import Audit, Check
+
+Owner = tuple[ClaimKind, str]
+
+
+class Life(msgspec.Struct):
+    """One booking so far."""
+
+    customer_id: CustomerId
+    status: BookingStatus
+    seat_ids: tuple[SeatId, ...]
+    amount: int
+    currency: str
+    held_until: datetime
+
+
+class Witness:
+    """Who has which seat of one show."""
+
+    def __init__(self, show_id: ShowId, audit: Audit) -> None:
+        self.show_id = show_id
+        self.terms: ShowTerms | None = None
+        self.is_open = False
+        self.zones: dict[SeatId, ZoneId] = {}
+        self.allotted: frozenset[SeatId] | None = None
+        self.owners: dict[SeatId, Owner] = {}
+        self.lives: dict[BookingId, Life] = {}
+        self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
+        self._audit = audit
+
+    def see(self, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
+        """Take one event down."""
+        match event:
+            case SeatsHeld():
+                self._begin(event, BookingStatus.HELD, event.held_until)
+            case SeatsBooked():
+                self._begin(event, BookingStatus.CONFIRMED, event.at)
+            case BookingConfirmed():
+                self._step(event.booking_id, BookingStatus.CONFIRMED)
+            case HoldReleased():
+                is_expiry = event.reason is ReleaseReason.EXPIRED
+                end = BookingStatus.EXPIRED if is_expiry else BookingStatus.RELEASED
+                self._end(event, end)
+            case BookingCancelled():
+                self._end(event, BookingStatus.CANCELLED)
+            case SeatsBlocked():
+                self._take(event, event.seat_ids, (ClaimKind.BLOCK, event.reason))
+            case SeatsUnblocked():
+                for seat in event.seat_ids:
+                    self._give(event, seat, ClaimKind.BLOCK, None)
+            case SeatsSoldAtCounter():
+                self._sell(event)
+            case CounterSaleReturned():
+                self.sales.pop(event.sale_id, None)
+                for seat in event.seat_ids:
+                    self._give(event, seat, ClaimKind.COUNTER, event.sale_id)
+            case AllotmentSet():
+                self.allotted = None if event.seat_ids is None else frozenset(event.seat_ids)
+            case ShowOpened() | ShowChanged():
+                self.is_open = True
+                self.terms = event.terms
+                self.zones = event.terms.layout.zones()
+            case ShowClosed():
+                self.is_open = False
+            case CommandRefused():
+                pass
+            case _:
+                assert_never(event)
+
+    def may_be_had(self, seat: SeatId, at: datetime) -> bool:
+        """Whether a customer could have taken `seat` at that moment."""
+        if seat not in self.zones or (self.allotted is not None and seat not in self.allotted):
+            return False
+        owner = self.owners.get(seat)
+        return owner is None or self.is_over(owner, at)
+
+    def is_over(self, owner: Owner, at: datetime) -> bool:
+        """Whether `owner` is a hold that had run out, released or not."""
+        life = self.lives.get(BookingId(owner[1])) if owner[0] is ClaimKind.BOOKING else None
+        return life is not None and life.status is BookingStatus.HELD and at >= life.held_until
+
+    def counts(self) -> Counts:
+        """Every seat of the hall counted once, one by one."""
+        kinds = dict.fromkeys(("held", "booked", "counter", "block", "free", "else"), 0)
+        for seat in self.zones:
+            match self.owners.get(seat):
+                case (ClaimKind.BOOKING, booking_id):
+                    held = self.lives[BookingId(booking_id)].status is BookingStatus.HELD
+                    kinds["held" if held else "booked"] += 1
+                case (kind, _):
+                    kinds[kind.value] += 1
+                case _:
+                    allotted = self.allotted is None or seat in self.allotted
+                    kinds["free" if allotted else "else"] += 1
+        return Counts(
+            seats_total=len(self.zones),
+            seats_free=kinds["free"],
+            seats_held=kinds["held"],
+            seats_booked=kinds["booked"],
+            seats_counter=kinds["counter"],
+            seats_blocked=kinds["block"],
+            seats_not_allotted=kinds["else"],
+        )
+
+    def _begin(
+        self, event: SeatsHeld | SeatsBooked, status: BookingStatus, held_until: datetime
+    ) -> None:
+        seats = tuple(line.seat_id for line in event.lines)
+        if event.booking_id in self.lives:
+            self._fault(Check.STEPS, event, f"booking {event.booking_id} begins a second time")
+        self.lives[event.booking_id] = Life(
+            event.customer_id, status, seats, event.amount, event.currency, held_until
+        )
+        self._take(event, seats, (ClaimKind.BOOKING, event.booking_id))
+
+    def _step(self, booking_id: BookingId, status: BookingStatus) -> None:
+        if (life := self.lives.get(booking_id)) is not None:
+            life.status = status
+
+    def _end(self, event: HoldReleased | BookingCancelled, status: BookingStatus) -> None:
+        self._step(event.booking_id, status)
+        for seat in event.seat_ids:
+            self._give(event, seat, ClaimKind.BOOKING, event.booking_id)
+
+    def _sell(self, event: SeatsSoldAtCounter) -> None:
+        for seat in event.seat_ids:
+            if self.owners.get(seat, (None, ""))[0] is ClaimKind.BLOCK:
+                del self.owners[seat]
+        self._take(event, event.seat_ids, (ClaimKind.COUNTER, event.sale_id))
+        self.sales[event.sale_id] = event.seat_ids
+        for seat in event.conflicts:
+            if seat not in self.owners:
+                self._fault(Check.OWNERS, event, f"{seat} is called a conflict, and nobody had it")
+
+    def _take(self, event: SeatEvent, seats: Iterable[SeatId], owner: Owner) -> None:
+        for seat in seats:
+            self._audit.look(Check.OWNERS)
+            if seat not in self.zones:
+                self._fault(Check.OWNERS, event, f"{seat} is no seat of this show")
+            had = self.owners.get(seat)
+            if had is not None:
+                self._fault(Check.OWNERS, event, f"{seat} goes to {owner[1]}, and {had[1]} has it")
+            self.owners[seat] = owner
+
+    def _give(self, event: SeatEvent, seat: SeatId, kind: ClaimKind, by: str | None) -> None:
+        had = self.owners.get(seat)
+        if had is None or had[0] is not kind or by not in {None, had[1]}:
+            has = "nobody" if had is None else had[1]
+            self._fault(Check.OWNERS, event, f"{seat} is given back, and {has} had it")
+        else:
+            del self.owners[seat]
+
+    def _fault(self, check: Check, event: SeatEvent, what: str) -> None:
+        self._audit.fault(check, f"{self.show_id} v{event.version}", what)
