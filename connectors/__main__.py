@@ -47,7 +47,9 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("kafka").setLevel(logging.ERROR)
+    for chatty in ("kafka", "psycopg.pool"):
+        # What they complain of is said once, in our words, by whoever cannot go on.
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     try:
         match asked.command:
             case "run":
