@@ -4,6 +4,7 @@ The seats in memory change here and now. If the batch is then not committed, the
 and its memory with it.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ from streams.seats.batch import Batch, Position
 from streams.seats.inbox import Slice
 from streams.seats.reading import read
 from streams.seats.shows import Shows
+
+YIELD_EVERY = 50
+"""Commands after which others get a turn: the batch before this one is on its way to Postgres."""
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +63,9 @@ class Decider:
             self.shows.remember(missing, await self._load(missing))
         for partition, show_id in dict.fromkeys((each[0], each[1]) for each in due):
             self._expire(batch, partition, show_id)
-        for partition, record, command in reads:
+        for count, (partition, record, command) in enumerate(reads):
+            if count % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
             self._decide_one(batch, partition, record, command)
         for partition in batch.before:
             batch.after[partition] = self.positions[partition]
