@@ -5,10 +5,12 @@ from justbookit.topics import CATALOGUE_COMMANDS
 from streams import app as apps
 from streams.catalogue.writer import CatalogueWriter
 
+NAME = "justbookit-catalogue"
 
-def main(settings: Settings) -> None:
+
+def run(settings: Settings) -> None:
     """Work until somebody asks this process to stop."""
-    app = apps.make_app(settings, "catalogue")
+    app = apps.make_app(settings, NAME)
     writer = CatalogueWriter(app, settings)
     apps.own(app, writer)
     app.agent(app.topic(CATALOGUE_COMMANDS.name), name="answer-catalogue-commands")(

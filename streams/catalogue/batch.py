@@ -24,7 +24,8 @@ from justbookit.ids import CommandId
 from justbookit.schedule import Decision, View, evolve
 from justbookit.scheduling import decide
 from justbookit.seat_commands import ChangeShow, CloseShow, OpenShow
-from justbookit.topics import CATALOGUE_EVENTS, SEAT_COMMANDS, STREAM_DEAD_LETTERS, partition_of
+from justbookit.topics import CATALOGUE_EVENTS, SEAT_COMMANDS, partition_of
+from streams.letters import posted
 from streams.publisher import Outgoing
 
 
@@ -94,14 +95,7 @@ class Batch:
 
     def bury(self, letter: StreamDeadLetter) -> None:
         """These bytes are no command; somebody may look at them."""
-        self.outgoing.append(
-            Outgoing(
-                topic=STREAM_DEAD_LETTERS.name,
-                partition=0,
-                key=f"{letter.topic}/{letter.partition}",
-                body=wire.encode(letter),
-            )
-        )
+        self.outgoing.append(posted(letter))
 
     def _note(self, subject: str, decision: Decision) -> None:
         self.asked.extend(decision.also)

@@ -10,12 +10,10 @@ from justbookit.dead_letters import StreamDeadLetter
 from justbookit.errors import MalformedMessage
 from justbookit.topics import CATALOGUE_COMMANDS
 from justbookit.well_formed import flaw_of
+from streams.letters import letter_about
 
 COMMAND_BYTES_MAX = 256 * 1024
 """What comes of a command is longer than it, and must still fit into a message."""
-
-LETTER_BYTES_MAX = 128 * 1024
-"""How much of a message its dead letter shows."""
 
 
 class Reading:
@@ -35,14 +33,7 @@ class Reading:
     def give_up(self, reason: str, now: datetime) -> None:
         """This cannot be decided; somebody may look at it."""
         self.command = None
-        self.letter = StreamDeadLetter(
-            topic=self.record.topic,
-            partition=self.record.partition,
-            offset=self.record.offset,
-            reason=reason,
-            raw=(self.record.value or b"")[:LETTER_BYTES_MAX],
-            at=now,
-        )
+        self.letter = letter_about(self.record, reason, now)
 
 
 def _command(raw: bytes | None) -> CatalogueCommand:

@@ -1,0 +1,44 @@
+"""`python -m streams reindex`: a new index in place of the old, while everything goes on."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+import psycopg
+
+from justbookit.settings import Settings
+from streams import postgres
+from streams.search.building import AnotherBuild, build
+from streams.search.index import Index, IndexUnavailable, Refused
+
+
+def run(settings: Settings) -> None:
+    """Make the index anew; exits 1 with the reason when it cannot."""
+    try:
+        refused = asyncio.run(_reindex(settings))
+    except (AnotherBuild, IndexUnavailable, psycopg.Error) as error:
+        sys.exit(f"reindex: {error}; the index that was there is untouched")
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit("reindex: stopped; the index that was there is untouched")
+    for show_id, reason in refused:
+        _say(f"{show_id} is not in the index: {reason}")
+    if refused:
+        sys.exit(f"reindex: OpenSearch refused {len(refused)} shows")
+
+
+async def _reindex(settings: Settings) -> list[Refused]:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    async with contextlib.AsyncExitStack() as stack:
+        index = Index(settings)
+        stack.push_async_callback(index.close)
+        connection = await postgres.connect(settings, "reindex")
+        stack.push_async_callback(connection.close)
+        return await build(connection, index, _say)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,142 @@
+"""What search reads from Postgres: shows as they are now, and how far it has read the topics.
+
+A document's version must rise with every change of it. The seats' version counts the events of
+the show's log, and which movie, theatre and venue a show has changes only with one of those; so
+it leads. The versions of the three things follow as their sum: for given things each only ever
+rises, and all are read in one statement, that is in one snapshot, so the sum rises as well.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+
+import msgspec
+from faust.types import TP
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
+from justbookit.ids import ShowId
+from justbookit.listing import Availability, ShowListing, listing_of
+from streams.arrays import BigInts, SmallInts, Texts
+from streams.search.touched import Touched
+
+Connection = AsyncConnection[TupleRow]
+
+KEPT = timedelta(days=1)
+"""How long after its end a show stays in the index."""
+
+_VERSION = """
+       show_inventory.version::bigint * 1048576 + movie.version + venue.version + theatre.version
+"""
+
+_FROM = f"""
+  FROM show
+  JOIN show_inventory USING (show_id)
+  JOIN movie ON movie.movie_id = show.movie_id
+  JOIN venue ON venue.venue_id = show.venue_id
+  JOIN theatre ON theatre.theatre_id = show.theatre_id
+ WHERE show.status <> 'opening' AND show.ends_at > now() - interval '{KEPT.days} day'
+"""
+
+_LISTINGS = f"""
+SELECT show.terms::json, show.status = 'open', movie.body::json, venue.body::json,
+       theatre.body::json, show_inventory.version, seats_total, seats_free, as_of, {_VERSION}
+{_FROM}
+   AND show.show_id = ANY(%s)
+"""
+
+_VERSIONS = f"""
+SELECT show.show_id, {_VERSION}
+{_FROM}
+   AND show.show_id > %s
+ ORDER BY show.show_id
+ LIMIT %s
+"""
+
+_SHOWS_WITH = f"""
+SELECT show_id FROM show
+ WHERE ends_at > now() - interval '{KEPT.days} day'
+   AND (movie_id = ANY(%s) OR venue_id = ANY(%s) OR theatre_id = ANY(%s))
+"""  # noqa: S608 - made of constants
+
+_POSITIONS = "SELECT topic, partition, next_offset FROM search_position"
+
+_SAVE_POSITIONS = """
+INSERT INTO search_position (topic, partition, next_offset)
+SELECT * FROM unnest(%s, %s, %s)
+ON CONFLICT (topic, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
+"""
+
+_TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('justbookit: making an index'))"
+
+_terms = msgspec.json.Decoder(ShowTerms)
+_movie = msgspec.json.Decoder(Movie)
+_venue = msgspec.json.Decoder(Venue)
+_theatre = msgspec.json.Decoder(Theatre)
+
+
+async def shows_of(connection: Connection, touched: Touched) -> set[ShowId]:
+    """The shows that changed, those of a changed movie, venue or theatre included."""
+    shows = set(touched.shows)
+    if touched.movies or touched.venues or touched.theatres:
+        cursor = await connection.execute(
+            _SHOWS_WITH,
+            (
+                Texts(list(touched.movies)),
+                Texts(list(touched.venues)),
+                Texts(list(touched.theatres)),
+            ),
+        )
+        shows.update([show_id async for (show_id,) in cursor])
+    return shows
+
+
+async def listings(connection: Connection, show_ids: Collection[ShowId]) -> list[ShowListing]:
+    """These shows as they are now; those not on sale yet, and those long over, are left out."""
+    cursor = await connection.execute(_LISTINGS, (Texts(list(show_ids)),))
+    return [_listing(row) for row in await cursor.fetchall()]
+
+
+def _listing(row: TupleRow) -> ShowListing:
+    terms, is_open, movie, venue, theatre, version, total, free, as_of, doc_version = row
+    return listing_of(
+        _terms.decode(terms),
+        movie=_movie.decode(movie),
+        venue=_venue.decode(venue),
+        theatre=_theatre.decode(theatre),
+        availability=Availability(version=version, seats_total=total, seats_free=free, as_of=as_of),
+        is_open=is_open,
+        doc_version=doc_version,
+    )
+
+
+async def versions(
+    connection: Connection, after: ShowId, limit: int
+) -> Sequence[tuple[ShowId, int]]:
+    """The next so many shows behind `after`, with what their documents' versions should be."""
+    cursor = await connection.execute(_VERSIONS, (after, limit))
+    return await cursor.fetchall()
+
+
+async def positions(connection: Connection) -> dict[TP, int]:
+    """The next offset of each partition that was ever read."""
+    cursor = await connection.execute(_POSITIONS)
+    return {TP(topic, partition): offset async for topic, partition, offset in cursor}
+
+
+async def save_positions(connection: Connection, offsets: Mapping[TP, int]) -> None:
+    """Everything before these offsets is in the index."""
+    await connection.execute(
+        _SAVE_POSITIONS,
+        (
+            Texts([tp.topic for tp in offsets]),
+            SmallInts([tp.partition for tp in offsets]),
+            BigInts(list(offsets.values())),
+        ),
+    )
+
+
+async def try_lock(connection: Connection) -> bool:
+    """Be the only one who makes an index, until the connection is closed."""
+    cursor = await connection.execute(_TRY_LOCK)
+    return bool((await cursor.fetchall())[0][0])
