@@ -1,0 +1,117 @@
+"""What is wired to what: routes, dependencies, problems, headers and the description of it all."""
+
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Response, Router
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.static_files import create_static_files_router
+from litestar.template.config import TemplateConfig
+
+from api import docs, health, seat_routes
+from api.access import AnyRequest, Customer, Organizer
+from api.bookings import routes as booking_routes
+from api.browse import routes as browse_routes
+from api.description import describe
+from api.failures import told
+from api.headers import SafeHeaders
+from api.pages import routes as page_routes
+from api.pages.failures import as_page
+from api.people import routes as people_routes
+from api.problems import PROBLEM_JSON, Problem
+from api.services import Services
+from api.theatres import routes as theatre_routes
+from api.theatres import show_routes
+from justbookit.settings import Settings
+
+BODY_MAX = 64 * 1024
+
+_HERE = Path(__file__).parent
+_IMMUTABLE = 365 * 24 * 3600
+
+
+def _kept_for(seconds: int) -> CacheControlHeader:
+    return CacheControlHeader(public=True, max_age=seconds)
+
+
+def problem_json(request: AnyRequest, error: Exception) -> Response[Problem]:
+    """Whatever was raised under /api, as a problem."""
+    made, headers = told(request, error)
+    return Response(made, status_code=made.status, headers=headers, media_type=PROBLEM_JSON)
+
+
+def problem_or_page(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Whatever was raised elsewhere: a page for who reads pages."""
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api"):
+        return as_page(request, error)
+    return problem_json(request, error)
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The application of one worker."""
+    settings = settings or Settings.read(os.environ)
+    services = Services(settings)
+
+    async def customer(request: AnyRequest) -> Customer:
+        return await services.access.customer(request)
+
+    async def organizer(request: AnyRequest) -> Organizer:
+        return await services.access.organizer(request)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with services.running():
+            yield
+
+    api = Router(
+        "/api/v1",
+        route_handlers=[
+            *browse_routes.ROUTES,
+            *seat_routes.ROUTES,
+            *people_routes.ROUTES,
+            *booking_routes.ROUTES,
+            *show_routes.ROUTES,
+            *theatre_routes.ROUTES,
+        ],
+        exception_handlers={Exception: problem_json},
+    )
+    app = Litestar(
+        route_handlers=[
+            api,
+            *health.ROUTES,
+            *docs.ROUTES,
+            *page_routes.ROUTES,
+            create_static_files_router(
+                "/static/vendor", [_HERE / "static" / "vendor"], cache_control=_kept_for(_IMMUTABLE)
+            ),
+            create_static_files_router("/static", [_HERE / "static"], cache_control=_kept_for(300)),
+        ],
+        dependencies={
+            "services": Provide(lambda: services, sync_to_thread=False, use_cache=True),
+            "customer": Provide(customer),
+            "organizer": Provide(organizer),
+        },
+        exception_handlers={Exception: problem_or_page},
+        lifespan=[lifespan],
+        middleware=[SafeHeaders()],
+        csrf_config=CSRFConfig(
+            secret=settings.secret,
+            cookie_name="jb_csrf",
+            cookie_httponly=True,
+            exclude=["^/(api|static|docs|openapi|livez|readyz|version)"],
+        ),
+        request_max_body_size=BODY_MAX,
+        template_config=TemplateConfig(directory=_HERE / "templates", engine=JinjaTemplateEngine),
+        openapi_config=docs.openapi_config(version("justbookit")),
+        logging_config=None,
+    )
+    app.state.services = services
+    describe(app)
+    return app

@@ -1,0 +1,1 @@
+"""A customer's seats: held, paid, confirmed, given back."""

@@ -1,0 +1,202 @@
+"""A customer's way from seats to ticket and back: what the API's routes and the pages both do."""
+
+import base64
+import binascii
+from collections import OrderedDict
+from datetime import UTC, datetime
+from secrets import token_hex
+
+import msgspec
+
+from api.asking import Asking
+from api.bookings import queries
+from api.bookings.views import (
+    Bookings,
+    BookingView,
+    BookingWithShow,
+    Held,
+    confirmed_view,
+    held_view,
+)
+from api.keys import Claim
+from api.payments.tokens import VALID_FOR, Paid, Tokens
+from api.postgres import Pool
+from api.problems import invalid, problem, refused
+from api.shows import Shows
+from justbookit.ids import BookingId, CustomerId, SeatId, ShowId
+from justbookit.seat_commands import CancelBooking, ConfirmBooking, HoldSeats, ReleaseHold
+from justbookit.seat_events import (
+    BookingCancelled,
+    BookingConfirmed,
+    CommandRefused,
+    HoldReleased,
+    SeatsHeld,
+)
+from justbookit.seatmap import BookingStatus
+
+REMEMBERED_MAX = 50_000
+LIMIT_MAX = 50
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+class BookingDesk:
+    """Holds, confirms, releases and cancels; remembers the holds that it made."""
+
+    def __init__(self, pool: Pool, asking: Asking, shows: Shows, tokens: Tokens) -> None:
+        self._pool = pool
+        self._asking = asking
+        self._shows = shows
+        self._tokens = tokens
+        self._held: OrderedDict[BookingId, Held] = OrderedDict()
+
+    async def hold(
+        self, customer_id: CustomerId, show_id: ShowId, seat_ids: tuple[SeatId, ...], claim: Claim
+    ) -> BookingView:
+        """Seats set aside, at a price that is now fixed; a retry gets the same."""
+        await self._shows.must_exist(show_id)
+        command = HoldSeats(
+            command_id=claim.command_id,
+            show_id=show_id,
+            booking_id=claim.booking_id,
+            customer_id=customer_id,
+            seat_ids=seat_ids,
+        )
+        match await self._asking.seats(command, replay=claim.replay):
+            case SeatsHeld() as event:
+                return self._remember(event)
+            case CommandRefused() as event:
+                raise refused(event)
+            case other:
+                raise AssertionError(f"a hold was answered with {type(other).__name__}")
+
+    async def confirm(
+        self, customer_id: CustomerId, booking_id: BookingId, token: str, claim: Claim
+    ) -> BookingView:
+        """The paid booking. The token says what was paid for; the writer compares."""
+        # A retry may come after the token ran out: what it did is still what it did.
+        found = await self._asking.found(claim.command_id) if claim.replay else None
+        if found is None:
+            paid = self._tokens.read(token, booking_id, customer_id, datetime.now(UTC))
+            command = ConfirmBooking(
+                command_id=claim.command_id,
+                show_id=paid.show_id,
+                booking_id=booking_id,
+                customer_id=customer_id,
+                payment=paid.payment,
+            )
+            found = await self._asking.seats(command)
+        match found:
+            case BookingConfirmed() as event:
+                return confirmed_view(await self.held(customer_id, booking_id), event)
+            case CommandRefused() as event:
+                raise refused(event)
+            case other:
+                raise AssertionError(f"a payment was answered with {type(other).__name__}")
+
+    async def release(
+        self, customer_id: CustomerId, booking_id: BookingId, claim: Claim
+    ) -> BookingView:
+        """Held seats let go."""
+        held = await self.held(customer_id, booking_id)
+        command = ReleaseHold(
+            command_id=claim.command_id,
+            show_id=held.show_id,
+            booking_id=booking_id,
+            customer_id=customer_id,
+        )
+        match await self._asking.seats(command, replay=claim.replay):
+            case HoldReleased(at=at):
+                return msgspec.structs.replace(held, status=BookingStatus.RELEASED, ended_at=at)
+            case CommandRefused() as event:
+                raise refused(event)
+            case other:
+                raise AssertionError(f"a release was answered with {type(other).__name__}")
+
+    async def cancel(
+        self, customer_id: CustomerId, booking_id: BookingId, claim: Claim
+    ) -> BookingView:
+        """A paid booking given back; `refund` is what is owed."""
+        booking = (await self.booking(customer_id, booking_id)).booking
+        command = CancelBooking(
+            command_id=claim.command_id,
+            show_id=booking.show_id,
+            booking_id=booking_id,
+            customer_id=customer_id,
+        )
+        match await self._asking.seats(command, replay=claim.replay):
+            case BookingCancelled(at=at, refund=refund):
+                return msgspec.structs.replace(
+                    booking, status=BookingStatus.CANCELLED, ended_at=at, refund=refund
+                )
+            case CommandRefused() as event:
+                raise refused(event)
+            case other:
+                raise AssertionError(f"a cancellation was answered with {type(other).__name__}")
+
+    async def pay(
+        self, customer_id: CustomerId, booking_id: BookingId, method: str, *, declined: bool
+    ) -> tuple[str, Paid]:
+        """What the sandbox gateway says to a customer who pays for a hold: a signed token."""
+        held = await self.held(customer_id, booking_id)
+        if declined:
+            raise problem("payment_declined", "the sandbox was asked to decline this card")
+        paid = Paid(
+            booking_id=booking_id,
+            customer_id=customer_id,
+            show_id=held.show_id,
+            reference=f"sbx-{token_hex(10)}",
+            method=method,
+            amount=held.amount,
+            currency=held.currency,
+            expires_at=int((datetime.now(UTC) + VALID_FOR).timestamp()),
+        )
+        return self._tokens.sign(paid), paid
+
+    async def held(self, customer_id: CustomerId, booking_id: BookingId) -> BookingView:
+        """A booking as its hold made it, from memory when this process made the hold."""
+        held = self._held.get(booking_id)
+        if held is not None and held.customer_id == customer_id:
+            return held.view
+        return (await self.booking(customer_id, booking_id)).booking
+
+    async def booking(self, customer_id: CustomerId, booking_id: BookingId) -> BookingWithShow:
+        """A customer's booking as it is; raises the same problem for nobody's and another's."""
+        found = await queries.booking(self._pool, booking_id, customer_id)
+        if found is None:
+            raise problem("unknown_booking", "you have no such booking")
+        return found
+
+    async def bookings(self, customer_id: CustomerId, limit: int, cursor: str | None) -> Bookings:
+        """A customer's bookings, the latest first."""
+        if not 1 <= limit <= LIMIT_MAX:
+            raise invalid("limit", f"between 1 and {LIMIT_MAX}")
+        before = (_END_OF_TIME, "") if cursor is None else _read_cursor(cursor)
+        found = await queries.bookings_of(self._pool, customer_id, before, limit + 1)
+        shown, more = found[:limit], len(found) > limit
+        return Bookings(
+            items=tuple(shown), next_cursor=_make_cursor(shown[-1].booking) if more else None
+        )
+
+    def _remember(self, event: SeatsHeld) -> BookingView:
+        view = held_view(event)
+        self._held[event.booking_id] = Held(customer_id=event.customer_id, view=view)
+        if len(self._held) > REMEMBERED_MAX:
+            self._held.popitem(last=False)
+        return view
+
+
+def _make_cursor(booking: BookingView) -> str:
+    raw = msgspec.json.encode((booking.held_at, booking.booking_id))
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        at, booking_id = msgspec.json.decode(raw, type=tuple[datetime, str])
+    except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
+        raise problem("bad_cursor", "the cursor was not given for this list") from error
+    if at.tzinfo is None:
+        raise problem("bad_cursor", "the cursor was not given for this list")
+    return at, booking_id

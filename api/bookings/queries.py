@@ -1,0 +1,169 @@
+"""SQL of bookings and of the log of events: read only, what the seat writer wrote."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from psycopg.rows import dict_row
+
+from api.bookings.views import BookingView, BookingWithShow, ShowInBooking
+from api.postgres import Pool
+from justbookit import topics
+from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, OrganizerId, ShowId
+from justbookit.seat_commands import Payment
+from justbookit.seat_events import PriceLine
+from justbookit.seatmap import BookingStatus
+
+_ANSWER = """
+SELECT %(seat_events)s AS topic, body::text
+  FROM seat_event
+ WHERE command_id = %(command_id)s
+ UNION ALL
+SELECT topic, body::text
+  FROM catalogue_answer
+ WHERE command_id = %(command_id)s
+   AND topic = %(catalogue_events)s
+"""
+
+_EVENTS = """
+  SELECT body::text
+    FROM seat_event
+   WHERE show_id = %(show_id)s
+ORDER BY version
+"""
+
+_BOOKINGS = """
+   SELECT booking.*,
+          show.movie_id,
+          show.starts_at,
+          show.terms ->> 'timezone' AS timezone,
+          show.terms ->> 'language' AS language,
+          show.terms ->> 'format' AS format,
+          movie.body ->> 'title' AS title,
+          venue.body ->> 'name' AS venue_name,
+          venue.body ->> 'address' AS venue_address,
+          venue.body ->> 'city_name' AS city_name,
+          theatre.body ->> 'name' AS theatre_name
+     FROM booking
+LEFT JOIN show USING (show_id)
+LEFT JOIN movie USING (movie_id)
+LEFT JOIN theatre USING (theatre_id)
+LEFT JOIN venue ON venue.venue_id = show.venue_id
+"""
+
+_BOOKING = (
+    _BOOKINGS
+    + """
+    WHERE booking_id = %(booking_id)s
+      AND customer_id = %(customer_id)s
+"""
+)
+
+_MINE = (
+    _BOOKINGS
+    + """
+    WHERE customer_id = %(customer_id)s
+      AND (held_at, booking_id) < (%(before)s, %(before_id)s)
+ ORDER BY held_at DESC, booking_id DESC
+    LIMIT %(limit)s
+"""
+)
+
+_OWNER = """
+SELECT organizer_id
+  FROM show
+ WHERE show_id = %(show_id)s
+"""
+
+
+async def answer_to(pool: Pool, command_id: CommandId) -> tuple[str, bytes] | None:
+    """The event that answered a command, as it was published, with its topic."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            _ANSWER,
+            {
+                "command_id": command_id,
+                "seat_events": topics.SEAT_EVENTS.name,
+                "catalogue_events": topics.CATALOGUE_EVENTS.name,
+            },
+        )
+        row = await cursor.fetchone()
+    return None if row is None else (row[0], row[1].encode())
+
+
+async def events_of(pool: Pool, show_id: ShowId) -> Sequence[bytes]:
+    """All that happened to a show's seats, in order."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_EVENTS, {"show_id": show_id})
+        return [row[0].encode() for row in await cursor.fetchall()]
+
+
+async def owner_of(pool: Pool, show_id: ShowId) -> OrganizerId | None:
+    """Who runs a show; None when there is no such show."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_OWNER, {"show_id": show_id})
+        row = await cursor.fetchone()
+    return None if row is None else OrganizerId(row[0])
+
+
+async def booking(
+    pool: Pool, booking_id: BookingId, customer_id: CustomerId
+) -> BookingWithShow | None:
+    """A customer's own booking; somebody else's is none."""
+    async with pool.connection() as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        await cursor.execute(_BOOKING, {"booking_id": booking_id, "customer_id": customer_id})
+        row = await cursor.fetchone()
+    return None if row is None else _booking(row)
+
+
+async def bookings_of(
+    pool: Pool, customer_id: CustomerId, before: tuple[datetime, str], limit: int
+) -> list[BookingWithShow]:
+    """A customer's bookings older than `before`, the latest first."""
+    async with pool.connection() as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        await cursor.execute(
+            _MINE,
+            {
+                "customer_id": customer_id,
+                "before": before[0],
+                "before_id": before[1],
+                "limit": limit,
+            },
+        )
+        return [_booking(row) for row in await cursor.fetchall()]
+
+
+def _booking(row: dict[str, Any]) -> BookingWithShow:
+    view = BookingView(
+        booking_id=row["booking_id"],
+        show_id=row["show_id"],
+        status=BookingStatus(row["status"]),
+        seat_ids=tuple(row["seat_ids"]),
+        lines=msgspec.convert(row["lines"], tuple[PriceLine, ...]),
+        amount=row["amount"],
+        currency=row["currency"],
+        held_at=row["held_at"],
+        held_until=row["held_until"],
+        confirmed_at=row["confirmed_at"],
+        ended_at=row["ended_at"],
+        refund=row["refund"],
+        payment=None if row["payment"] is None else msgspec.convert(row["payment"], Payment),
+    )
+    if row["title"] is None:
+        return BookingWithShow(booking=view, show=None)
+    show = ShowInBooking(
+        movie_id=MovieId(row["movie_id"]),
+        title=row["title"],
+        venue_name=row["venue_name"],
+        venue_address=row["venue_address"],
+        city_name=row["city_name"],
+        theatre_name=row["theatre_name"],
+        starts_at=row["starts_at"],
+        timezone=row["timezone"],
+        language=row["language"] or "",
+        format=row["format"] or "",
+    )
+    return BookingWithShow(booking=view, show=show)

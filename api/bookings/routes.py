@@ -1,0 +1,232 @@
+"""Routes of customers: look at seats, ask the price, hold, pay, confirm, give back."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+
+from api.access import AnyRequest, Customer
+from api.bookings.views import Bookings, BookingView, BookingWithShow
+from api.keys import HEADER, REPLAYED, Ask, Claim, ask_of
+from api.responses import NO_STORE
+from api.services import Services
+from justbookit.ids import BookingId, SeatId, ShowId
+
+TAGS = ["Bookings"]
+
+SeatName = Annotated[str, msgspec.Meta(min_length=1, max_length=10)]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name=HEADER,
+        description="A random name of this request; repeat it when you retry. Required.",
+    ),
+]
+
+
+class SeatChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Seats of one show."""
+
+    seat_ids: Annotated[tuple[SeatName, ...], msgspec.Meta(min_length=1, max_length=100)]
+
+
+class PaymentProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the gateway gave for the money."""
+
+    payment_token: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
+class SandboxPayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A payment that moves no money; `card` says how it shall end."""
+
+    booking_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    method: Literal["card", "upi", "wallet"] = "card"
+    card: Literal["success", "declined"] = "success"
+
+
+class SandboxReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The token to confirm the booking with."""
+
+    payment_token: str
+    reference: str
+    amount: int
+    currency: str
+
+
+async def claim_of(
+    services: Services, request: AnyRequest, principal: str, key: str | None
+) -> Claim:
+    """This request, done once."""
+    ask: Ask = ask_of(principal, f"{request.method} {request.url.path}", key, await request.body())
+    return await services.keys.claim(ask)
+
+
+def once(
+    view: BookingView, claim: Claim, status: HTTPStatus = HTTPStatus.OK
+) -> Response[BookingView]:
+    """An answer that says whether it was given before."""
+    headers = {**NO_STORE, REPLAYED: "true"} if claim.replay else NO_STORE
+    return Response(view, status_code=status, headers=headers)
+
+
+@post(
+    "/shows/{show_id:str}/holds",
+    operation_id="holdSeats",
+    summary="Hold seats",
+    tags=TAGS,
+)
+async def hold(
+    request: AnyRequest,
+    show_id: FromPath[str],
+    data: JSONBody[SeatChoice],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """Set seats aside for eight minutes, all or none; the price is fixed, line by line."""
+    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
+    seat_ids = tuple(map(SeatId, data.seat_ids))
+    view = await services.desk.hold(customer.customer_id, ShowId(show_id), seat_ids, claim)
+    return once(view, claim, HTTPStatus.CREATED)
+
+
+@post(
+    "/bookings/{booking_id:str}/confirm",
+    operation_id="confirmBooking",
+    summary="Confirm a paid booking",
+    tags=TAGS,
+)
+async def confirm(
+    request: AnyRequest,
+    booking_id: FromPath[str],
+    data: JSONBody[PaymentProof],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """Turn a hold into a booking with the payment token that was signed for it."""
+    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
+    view = await services.desk.confirm(
+        customer.customer_id, BookingId(booking_id), data.payment_token, claim
+    )
+    return once(view, claim, HTTPStatus.CREATED)
+
+
+async def _release(
+    request: AnyRequest, booking_id: str, customer: Customer, services: Services, key: str | None
+) -> Response[BookingView]:
+    claim = await claim_of(services, request, customer.customer_id, key)
+    view = await services.desk.release(customer.customer_id, BookingId(booking_id), claim)
+    return once(view, claim)
+
+
+@post(
+    "/bookings/{booking_id:str}/release",
+    operation_id="releaseHold",
+    summary="Let held seats go",
+    tags=TAGS,
+    status_code=HTTPStatus.OK,
+)
+async def release(
+    request: AnyRequest,
+    booking_id: FromPath[str],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """Let held seats go before paying."""
+    return await _release(request, booking_id, customer, services, idempotency_key)
+
+
+@delete(
+    "/bookings/{booking_id:str}/hold",
+    operation_id="deleteHold",
+    summary="Let held seats go",
+    tags=TAGS,
+    status_code=HTTPStatus.OK,
+)
+async def delete_hold(
+    request: AnyRequest,
+    booking_id: FromPath[str],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """Let held seats go; a retry without a key is refused, because nothing is held any more."""
+    key = idempotency_key or f"delete {booking_id}"
+    return await _release(request, booking_id, customer, services, key)
+
+
+@post(
+    "/bookings/{booking_id:str}/cancel",
+    operation_id="cancelBooking",
+    summary="Give a paid booking back",
+    tags=TAGS,
+    status_code=HTTPStatus.OK,
+)
+async def cancel(
+    request: AnyRequest,
+    booking_id: FromPath[str],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """Cancel a booking before its show begins; `refund` is what comes back."""
+    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
+    view = await services.desk.cancel(customer.customer_id, BookingId(booking_id), claim)
+    return once(view, claim)
+
+
+@get("/bookings/{booking_id:str}", operation_id="getBooking", summary="One booking", tags=TAGS)
+async def booking(
+    booking_id: FromPath[str],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+) -> Response[BookingWithShow]:
+    """A booking of your own, as it is now."""
+    found = await services.desk.booking(customer.customer_id, BookingId(booking_id))
+    return Response(found, headers=NO_STORE)
+
+
+@get("/me/bookings", operation_id="listMyBookings", summary="My bookings", tags=TAGS)
+async def my_bookings(
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    limit: Annotated[int, QueryParameter(description="1 to 50.")] = 20,
+    cursor: Annotated[
+        str | None, QueryParameter(description="next_cursor of the answer before.")
+    ] = None,
+) -> Response[Bookings]:
+    """Your bookings, the latest first."""
+    found = await services.desk.bookings(customer.customer_id, limit, cursor)
+    return Response(found, headers=NO_STORE)
+
+
+@post(
+    "/sandbox/payments",
+    operation_id="paySandbox",
+    summary="Pay without money",
+    tags=TAGS,
+)
+async def pay(
+    data: JSONBody[SandboxPayment],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+) -> Response[SandboxReceipt]:
+    """The sandbox gateway: a token signed for the booking's amount, good for ten minutes."""
+    token, paid = await services.desk.pay(
+        customer.customer_id,
+        BookingId(data.booking_id),
+        data.method,
+        declined=data.card == "declined",
+    )
+    receipt = SandboxReceipt(
+        payment_token=token, reference=paid.reference, amount=paid.amount, currency=paid.currency
+    )
+    return Response(receipt, status_code=HTTPStatus.CREATED, headers=NO_STORE)
+
+
+ROUTES = [hold, confirm, release, delete_hold, cancel, booking, my_bookings, pay]

@@ -1,0 +1,1 @@
+"""What is on, from OpenSearch through a cache that outlives it."""

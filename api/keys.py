@@ -1,0 +1,78 @@
+"""The same request is done once: Idempotency-Key, with a fingerprint of the body.
+
+The id of a command follows from who asks, what for and the key alone, and the seat writer
+decides each id once: that is what keeps a retry from booking twice. This table only notices a
+key that comes back with another body, and a retry, which is answered from the log of events.
+So its rows may be written without waiting for the disk, many requests in one statement.
+"""
+
+from hashlib import sha256
+
+import msgspec
+
+from api.gathering import Gathering
+from api.problems import problem
+from justbookit.ids import BookingId, CommandId, SaleId, ShowId
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+LENGTH_MAX = 255
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One request that must be done once."""
+
+    scope: bytes
+    fingerprint: bytes
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A request that may go on, as the command that it always is; `replay`: it came before."""
+
+    scope: bytes
+    replay: bool
+
+    @property
+    def command_id(self) -> CommandId:
+        return CommandId(f"c-{self.scope.hex()[:32]}")
+
+    @property
+    def booking_id(self) -> BookingId:
+        return BookingId(f"b-{_name(self.scope, 'booking')}")
+
+    @property
+    def sale_id(self) -> SaleId:
+        return SaleId(f"s-{_name(self.scope, 'sale')}")
+
+    @property
+    def show_id(self) -> ShowId:
+        return ShowId(f"show-{_name(self.scope, 'show')}")
+
+
+def _name(scope: bytes, kind: str) -> str:
+    """A name that is random to whoever does not know the key, and the same at every retry."""
+    return sha256(scope + kind.encode()).hexdigest()[:20]
+
+
+def ask_of(principal: str, route: str, key: str | None, body: bytes) -> Ask:
+    """What a request is, for telling whether it came before."""
+    if not key:
+        raise problem("idempotency_key_missing", f"this request needs the header {HEADER}")
+    if len(key) > LENGTH_MAX or not key.isprintable():
+        raise problem("validation", f"{HEADER}: at most {LENGTH_MAX} printable characters")
+    scope = sha256(f"{principal}\n{route}\n{key}".encode()).digest()
+    return Ask(scope, sha256(body).digest())
+
+
+class Keys:
+    """The keys that were seen."""
+
+    def __init__(self, written: "Gathering[Ask, bytes | None]") -> None:
+        self._written = written
+
+    async def claim(self, ask: Ask) -> Claim:
+        """Note the request; raises the problem of a key that came with another body before."""
+        before = await self._written.add(ask)
+        if before is not None and before != ask.fingerprint:
+            raise problem("idempotency_key_reused", f"this {HEADER} came before, with another body")
+        return Claim(ask.scope, before is not None)

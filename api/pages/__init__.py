@@ -1,0 +1,1 @@
+"""The same through a browser, without a line of JavaScript needed."""

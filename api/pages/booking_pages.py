@@ -1,0 +1,179 @@
+"""Pages to choose seats, hold, pay and give back on; a form is a request that is done once."""
+
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Template
+
+from api.access import AnyRequest, Customer
+from api.browse.views import ShowPage
+from api.keys import Claim, ask_of
+from api.pages.page import customer_of, go, page
+from api.problems import Problem, ProblemRaised, problem
+from api.seat_routes import look_at
+from api.seatviews import seat_map_view
+from api.services import Services
+from justbookit.ids import BookingId, SeatId, ShowId
+
+_SEATS_MAX = 100
+
+
+async def _claim(
+    services: Services, request: AnyRequest, customer: Customer, *fields: str
+) -> Claim:
+    """What a form asks, done once: its key was made with the page."""
+    form = await request.form()
+    key = str(form.get("key", ""))
+    route = f"{request.method} {request.url.path}"
+    return await services.keys.claim(
+        ask_of(customer.customer_id, route, key, "\n".join(fields).encode())
+    )
+
+
+async def _seat_page(
+    services: Services,
+    visitor: Customer | None,
+    show_id: str,
+    chosen: frozenset[str],
+    refusal: Problem | None = None,
+) -> Template:
+    look = await look_at(services, show_id)
+    assert look.seatmap.terms is not None
+    return page(
+        "seats.html",
+        visitor,
+        status=200 if refusal is None else refusal.status,
+        view=seat_map_view(look),
+        terms=look.seatmap.terms,
+        listing=await _listing(services, show_id),
+        chosen=chosen,
+        problem=refusal,
+    )
+
+
+async def _listing(services: Services, show_id: str) -> ShowPage | None:
+    """Names for the page; seats can be chosen without them while search is away."""
+    try:
+        kept = await services.browsing.show(ShowId(show_id))
+    except ProblemRaised:
+        return None
+    return None if kept is None else kept.value
+
+
+@get("/shows/{show_id:str}", include_in_schema=False)
+async def seats(
+    request: AnyRequest,
+    show_id: FromPath[str],
+    services: NamedDependency[Services],
+    seats: Annotated[str, QueryParameter()] = "",
+) -> Template:
+    """A show's seats, to choose from; `seats` are chosen already."""
+    visitor = await services.access.visitor(request)
+    return await _seat_page(services, visitor, show_id, frozenset(seats.split(",")))
+
+
+@post("/shows/{show_id:str}/hold", include_in_schema=False)
+async def hold(
+    request: AnyRequest, show_id: FromPath[str], services: NamedDependency[Services]
+) -> Response[Any]:
+    """Hold the chosen seats, and go on to pay; or say what would work instead."""
+    customer = await customer_of(services, request)
+    form = await request.form()
+    chosen = [str(seat) for seat in form.getall("seat", [])][:_SEATS_MAX]
+    try:
+        if not chosen:
+            raise problem("no_seats", "choose at least one seat")
+        claim = await _claim(services, request, customer, *chosen)
+        view = await services.desk.hold(
+            customer.customer_id, ShowId(show_id), tuple(map(SeatId, chosen)), claim
+        )
+    except ProblemRaised as raised:
+        return await _seat_page(services, customer, show_id, frozenset(chosen), raised.problem)
+    return go(f"/bookings/{view.booking_id}")
+
+
+@get("/bookings", include_in_schema=False)
+async def my_bookings(
+    request: AnyRequest,
+    services: NamedDependency[Services],
+    cursor: Annotated[str | None, QueryParameter()] = None,
+) -> Template:
+    """Who is looking sees their bookings."""
+    customer = await customer_of(services, request)
+    found = await services.desk.bookings(customer.customer_id, 20, cursor)
+    return page("bookings.html", customer, found=found)
+
+
+async def _booking_page(
+    services: Services, customer: Customer, booking_id: str, refusal: Problem | None = None
+) -> Template:
+    found = await services.desk.booking(customer.customer_id, BookingId(booking_id))
+    return page(
+        "booking.html",
+        customer,
+        status=200 if refusal is None else refusal.status,
+        booking=found.booking,
+        show=found.show,
+        problem=refusal,
+    )
+
+
+@get("/bookings/{booking_id:str}", include_in_schema=False)
+async def booking(
+    request: AnyRequest, booking_id: FromPath[str], services: NamedDependency[Services]
+) -> Template:
+    """A hold to be paid, or a ticket."""
+    customer = await customer_of(services, request)
+    return await _booking_page(services, customer, booking_id)
+
+
+@post("/bookings/{booking_id:str}/pay", include_in_schema=False)
+async def pay(
+    request: AnyRequest, booking_id: FromPath[str], services: NamedDependency[Services]
+) -> Response[Any]:
+    """Pay in the sandbox, and confirm with what it gives."""
+    customer = await customer_of(services, request)
+    form = await request.form()
+    declined = form.get("card") == "declined"
+    try:
+        token, _ = await services.desk.pay(
+            customer.customer_id, BookingId(booking_id), "card", declined=declined
+        )
+        claim = await _claim(services, request, customer)
+        await services.desk.confirm(customer.customer_id, BookingId(booking_id), token, claim)
+    except ProblemRaised as raised:
+        return await _booking_page(services, customer, booking_id, raised.problem)
+    return go(f"/bookings/{booking_id}")
+
+
+@post("/bookings/{booking_id:str}/release", include_in_schema=False)
+async def release(
+    request: AnyRequest, booking_id: FromPath[str], services: NamedDependency[Services]
+) -> Response[Any]:
+    """Let held seats go, and go back to the show."""
+    customer = await customer_of(services, request)
+    try:
+        claim = await _claim(services, request, customer)
+        view = await services.desk.release(customer.customer_id, BookingId(booking_id), claim)
+    except ProblemRaised as raised:
+        return await _booking_page(services, customer, booking_id, raised.problem)
+    return go(f"/shows/{view.show_id}")
+
+
+@post("/bookings/{booking_id:str}/cancel", include_in_schema=False)
+async def cancel(
+    request: AnyRequest, booking_id: FromPath[str], services: NamedDependency[Services]
+) -> Response[Any]:
+    """Give a paid booking back."""
+    customer = await customer_of(services, request)
+    try:
+        claim = await _claim(services, request, customer)
+        await services.desk.cancel(customer.customer_id, BookingId(booking_id), claim)
+    except ProblemRaised as raised:
+        return await _booking_page(services, customer, booking_id, raised.problem)
+    return go(f"/bookings/{booking_id}")
+
+
+ROUTES = [seats, hold, my_bookings, booking, pay, release, cancel]

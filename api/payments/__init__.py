@@ -1,0 +1,1 @@
+"""The sandbox gateway: signed tokens instead of money."""

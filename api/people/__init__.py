@@ -1,0 +1,1 @@
+"""Customers, their sessions, and the keys of theatres."""

@@ -1,0 +1,202 @@
+"""Every code a problem may have, with its status and what it means for who gets it.
+
+Codes are for ever: programs match on them. The seat writer's and the catalogue's refusals keep
+their own names; the rest are the API's. `/problems/<code>` shows what stands here.
+"""
+
+from http import HTTPStatus
+
+import msgspec
+
+from justbookit.catalogue_events import CatalogueRefusal
+from justbookit.seat_events import Refusal
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One kind of problem."""
+
+    status: HTTPStatus
+    title: str
+    advice: str
+
+
+_NOT_FOUND, _CONFLICT = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+_UNPROCESSABLE, _GONE = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE
+_BAD, _AWAY = HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE
+
+_SEATS: dict[str, Kind] = {
+    Refusal.UNKNOWN_SHOW: Kind(
+        _NOT_FOUND, "No such show", "Search for shows, or ask for the movie's shows in your city."
+    ),
+    Refusal.SHOW_EXISTS: Kind(
+        _CONFLICT, "The show exists already", "Change that show, or choose another id."
+    ),
+    Refusal.SHOW_CLOSED: Kind(
+        _CONFLICT, "The show was taken off", "Choose another show of the movie."
+    ),
+    Refusal.SALES_OVER: Kind(
+        _CONFLICT, "The show has begun", "Seats are sold and given back until a show begins."
+    ),
+    Refusal.NOT_SOLD_HERE: Kind(
+        _CONFLICT, "Not sold here", "This theatre sells its seats itself; ask at its counter."
+    ),
+    Refusal.NO_SEATS: Kind(_UNPROCESSABLE, "No seats named", "Name at least one seat."),
+    Refusal.TOO_MANY_SEATS: Kind(
+        _UNPROCESSABLE, "Too many seats", "Book at most as many seats as the detail says."
+    ),
+    Refusal.UNKNOWN_SEAT: Kind(
+        _UNPROCESSABLE, "No such seat", "Take seat ids from the show's seat map."
+    ),
+    Refusal.SEAT_TAKEN: Kind(
+        _CONFLICT, "Somebody has these seats", "Choose others; `alternatives` were free just now."
+    ),
+    Refusal.SEAT_BLOCKED: Kind(
+        _CONFLICT,
+        "The theatre keeps these seats",
+        "Choose others; `alternatives` were free just now.",
+    ),
+    Refusal.NOT_ALLOTTED: Kind(
+        _CONFLICT,
+        "Sold at the counter only",
+        "The theatre sells these seats itself; `alternatives` are sold here.",
+    ),
+    Refusal.BOOKING_EXISTS: Kind(
+        _CONFLICT, "The booking exists already", "Use a new Idempotency-Key for a new booking."
+    ),
+    Refusal.UNKNOWN_BOOKING: Kind(
+        _NOT_FOUND, "No such booking", "Your bookings are at /api/v1/me/bookings."
+    ),
+    Refusal.HOLD_EXPIRED: Kind(
+        _GONE, "The hold ran out", "Hold the seats again; if somebody took them, choose others."
+    ),
+    Refusal.NOT_HELD: Kind(
+        _CONFLICT, "The booking is not held", "Only held seats can be paid or let go."
+    ),
+    Refusal.NOT_CONFIRMED: Kind(
+        _CONFLICT, "The booking is not paid", "Only a paid booking can be cancelled; release holds."
+    ),
+    Refusal.WRONG_AMOUNT: Kind(
+        _UNPROCESSABLE, "Another amount", "Pay exactly the booking's amount, in its currency."
+    ),
+    Refusal.UNKNOWN_SALE: Kind(
+        _NOT_FOUND, "No such counter sale", "Use the sale_id that the sale was made with."
+    ),
+    Refusal.SALE_EXISTS: Kind(
+        _CONFLICT, "The sale exists already", "Use a new sale_id for a new sale."
+    ),
+    Refusal.SHOW_HAS_BOOKINGS: Kind(
+        _CONFLICT,
+        "The show has bookings",
+        "`count` bookings and holds stand in the way; they must end first.",
+    ),
+}
+
+_CATALOGUE: dict[str, Kind] = {
+    # Who asks for what is another's must not learn that it exists.
+    CatalogueRefusal.NOT_YOURS: Kind(
+        _NOT_FOUND, "No such thing of yours", "Only what your own key may see can be changed."
+    ),
+    CatalogueRefusal.UNKNOWN_VENUE: Kind(
+        _NOT_FOUND, "No such venue", "Your venues are at /api/v1/theatre/venues."
+    ),
+    CatalogueRefusal.UNKNOWN_THEATRE: Kind(
+        _NOT_FOUND, "No such theatre", "Your theatres are at /api/v1/theatre/theatres."
+    ),
+    CatalogueRefusal.UNKNOWN_MOVIE: Kind(
+        _UNPROCESSABLE, "No such movie", "Movies you may schedule are at /api/v1/theatre/movies."
+    ),
+    CatalogueRefusal.UNKNOWN_OFFER: Kind(_NOT_FOUND, "No such offer", "Name an offer there is."),
+    CatalogueRefusal.UNKNOWN_TIMEZONE: Kind(
+        _UNPROCESSABLE, "No such time zone", "Use an IANA name such as Asia/Kolkata."
+    ),
+    CatalogueRefusal.BAD_LAYOUT: Kind(
+        _UNPROCESSABLE, "The layout is not sound", "The detail names the row and the rule."
+    ),
+    CatalogueRefusal.ZONE_WITHOUT_PRICE: Kind(
+        _UNPROCESSABLE, "A zone has no price", "Give a price to every zone of the layout."
+    ),
+    CatalogueRefusal.SHOW_IN_THE_PAST: Kind(
+        _UNPROCESSABLE, "The show is in the past", "Schedule a show that is still to come."
+    ),
+    CatalogueRefusal.SHOW_MOVED_THEATRE: Kind(
+        _CONFLICT, "A show stays in its theatre", "Remove it and schedule another there."
+    ),
+    CatalogueRefusal.SCREEN_TAKEN: Kind(
+        _CONFLICT, "The screen is taken", "Another show overlaps; the detail says which and when."
+    ),
+    CatalogueRefusal.STILL_IN_USE: Kind(
+        _CONFLICT, "Still in use", "`count` things depend on it; remove those first."
+    ),
+}
+
+_OURS: dict[str, Kind] = {
+    "validation": Kind(
+        _UNPROCESSABLE, "The request breaks a rule", "`errors` names each field and its rule."
+    ),
+    "malformed_body": Kind(_BAD, "The body cannot be read", "Send one JSON object in UTF-8."),
+    "unknown_city": Kind(_NOT_FOUND, "No such city", "`valid` lists the cities with shows."),
+    "unknown_movie_here": Kind(
+        _NOT_FOUND, "The movie is not on here", "Search for the movie, or choose another city."
+    ),
+    "unknown_date": Kind(_NOT_FOUND, "Nothing on that day", "`valid` lists the days with shows."),
+    "unknown_page": Kind(_NOT_FOUND, "Nothing here", "The interface is described at /docs."),
+    "method_not_allowed": Kind(
+        HTTPStatus.METHOD_NOT_ALLOWED, "Not this method", "`Allow` lists the methods."
+    ),
+    "bad_filter": Kind(_UNPROCESSABLE, "No such filter value", "`valid` lists what can be asked."),
+    "bad_cursor": Kind(_UNPROCESSABLE, "The cursor is not ours", "Begin again without a cursor."),
+    "not_logged_in": Kind(
+        HTTPStatus.UNAUTHORIZED,
+        "Log in first",
+        "POST /api/v1/sessions, then send its token as `Authorization: Bearer …`.",
+    ),
+    "wrong_credentials": Kind(
+        HTTPStatus.UNAUTHORIZED, "E-mail or password is wrong", "Try again, or register."
+    ),
+    "wrong_role": Kind(
+        HTTPStatus.FORBIDDEN,
+        "Not with this kind of login",
+        "Customers book with a session token; theatres manage shows with an API key.",
+    ),
+    "email_taken": Kind(_CONFLICT, "The e-mail address is taken", "Log in with it instead."),
+    "too_many_attempts": Kind(
+        HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts", "Wait as long as Retry-After says."
+    ),
+    "form_expired": Kind(
+        HTTPStatus.FORBIDDEN, "The form is too old", "Go back, load the page again and resend."
+    ),
+    "idempotency_key_missing": Kind(
+        _BAD, "No Idempotency-Key", "Send a new random Idempotency-Key; repeat it when you retry."
+    ),
+    "idempotency_key_reused": Kind(
+        _UNPROCESSABLE,
+        "The Idempotency-Key came with another body",
+        "Repeat the very same request, or use a new key for a new one.",
+    ),
+    "payment_declined": Kind(
+        HTTPStatus.PAYMENT_REQUIRED, "The card was declined", "Your seats are kept; pay otherwise."
+    ),
+    "bad_payment_token": Kind(
+        _UNPROCESSABLE,
+        "The payment token is not for this",
+        "Get one for this booking at /api/v1/sandbox/payments; it works for ten minutes.",
+    ),
+    "too_large": Kind(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large", "Send at most 64 kB."
+    ),
+    "no_answer_yet": Kind(
+        HTTPStatus.GATEWAY_TIMEOUT,
+        "No answer yet",
+        "Send the same request with the same Idempotency-Key; it is never done twice.",
+    ),
+    "booking_paused": Kind(
+        _AWAY, "Booking is paused", "Nothing was lost; send the same request again in a moment."
+    ),
+    "browsing_paused": Kind(_AWAY, "Browsing is paused", "Ask again in a moment."),
+    "records_away": Kind(_AWAY, "Records cannot be read now", "Ask again in a moment."),
+    "internal": Kind(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "Our mistake", "It has been written down; try again."
+    ),
+}
+
+KINDS: dict[str, Kind] = {**_SEATS, **_CATALOGUE, **_OURS}

@@ -1,0 +1,103 @@
+"""Routes anybody may ask about one show: what it is, who may sit where, what seats would cost."""
+
+from datetime import datetime
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from api.access import AnyRequest
+from api.bookings.routes import SeatChoice
+from api.browse import views
+from api.problems import problem
+from api.responses import NO_STORE, browsed, conditional
+from api.seatmaps import Look
+from api.seatviews import SeatMapView, quote_of, seat_map_view
+from api.services import Services
+from justbookit.ids import SeatId, ShowId
+from justbookit.seat_events import PriceLine
+
+TAGS = ["Browse"]
+
+
+# The map changes with every booking: caches must ask, and get 304 while nothing changed.
+_REVALIDATE = "no-cache"
+
+_encode = msgspec.json.Encoder().encode
+
+
+class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
+    """What seats would cost now; nothing is held, and the price is fixed only by a hold."""
+
+    show_id: ShowId
+    lines: tuple[PriceLine, ...]
+    amount: int
+    currency: str
+    unavailable: tuple[SeatId, ...]
+    as_of: datetime
+
+
+async def look_at(services: Services, show_id: str) -> Look:
+    look = await services.seatmaps.look(ShowId(show_id))
+    if look is None:
+        raise problem("unknown_show", f"there is no show {show_id!r}")
+    return look
+
+
+@get("/shows/{show_id:str}", operation_id="getShow", summary="One show", tags=TAGS)
+async def show(
+    request: AnyRequest, show_id: FromPath[str], services: NamedDependency[Services]
+) -> Response[views.ShowPage]:
+    """A show with its movie, theatre, prices and how many seats are free."""
+    kept = await services.browsing.show(ShowId(show_id))
+    if kept is None:
+        raise problem("unknown_show", f"there is no show {show_id!r}")
+    return browsed(request, kept)
+
+
+@get(
+    "/shows/{show_id:str}/seat-map",
+    operation_id="getSeatMap",
+    summary="Who may sit where",
+    tags=TAGS,
+)
+async def seat_map(
+    request: AnyRequest, show_id: FromPath[str], services: NamedDependency[Services]
+) -> Response[SeatMapView]:
+    """Every seat with its zone and whether it is free, as of now; the ETag is its version."""
+    look = await look_at(services, show_id)
+    etag = f'"v{look.seatmap.version}{"-stale" if look.stale else ""}"'
+    headers = {"Cache-Control": _REVALIDATE}
+    if request.headers.get("if-none-match") == etag:
+        return conditional(request, b"", etag, headers)
+    return conditional(request, _encode(seat_map_view(look)), etag, headers)
+
+
+@post(
+    "/shows/{show_id:str}/quotes",
+    operation_id="quoteSeats",
+    summary="What seats would cost",
+    tags=TAGS,
+)
+async def quote(
+    show_id: FromPath[str], data: JSONBody[SeatChoice], services: NamedDependency[Services]
+) -> Response[QuoteView]:
+    """The price of some seats in one booking, offers included, with a reason for each line."""
+    look = await look_at(services, show_id)
+    seat_ids = tuple(dict.fromkeys(map(SeatId, data.seat_ids)))
+    quoted, unavailable = quote_of(look, seat_ids)
+    return Response(
+        QuoteView(
+            show_id=look.seatmap.show_id,
+            lines=quoted.lines,
+            amount=quoted.amount,
+            currency=quoted.currency,
+            unavailable=unavailable,
+            as_of=look.as_of,
+        ),
+        headers=NO_STORE,
+    )
+
+
+ROUTES = [show, seat_map, quote]

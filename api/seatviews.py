@@ -1,0 +1,134 @@
+"""A seat map as people see it: free, taken or not for sale here, never who has a seat."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from api.problems import problem
+from api.seatmaps import Look
+from justbookit.catalogue import Row
+from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
+from justbookit.offers import Quote, price
+from justbookit.seatmap import Claim, ClaimKind, SeatMap
+
+FREE, TAKEN, BLOCKED, COUNTER_ONLY = "free", "taken", "blocked", "counter_only"
+
+
+class SeatView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One seat; `status` is free, taken, blocked, or counter_only."""
+
+    seat_id: SeatId
+    number: str
+    status: str
+    accessible: bool = False
+    companion: bool = False
+
+
+class RowView(msgspec.Struct, frozen=True, kw_only=True):
+    """One row from left to right as seen from the back; null is an aisle or a gap."""
+
+    label: str
+    zone: ZoneId
+    price: int
+    seats: tuple[SeatView | None, ...]
+
+
+class SeatMapView(msgspec.Struct, frozen=True, kw_only=True):
+    """The seats of a show, rows from the screen backwards; prices in minor units."""
+
+    show_id: ShowId
+    version: int
+    open: bool
+    starts_at: datetime
+    currency: str
+    seats_per_booking_max: int
+    zones: dict[ZoneId, int]
+    seats_total: int
+    seats_free: int
+    rows: tuple[RowView, ...]
+    as_of: datetime
+    stale: bool
+
+
+def status_of(seatmap: SeatMap, seat_id: SeatId, now: datetime) -> str:
+    """What somebody who wants the seat is told."""
+    claim = seatmap.claims.get(seat_id)
+    if claim is not None and not _is_over(seatmap, claim, now):
+        return BLOCKED if claim.kind is ClaimKind.BLOCK else TAKEN
+    return FREE if seatmap.is_allotted(seat_id) else COUNTER_ONLY
+
+
+def _is_over(seatmap: SeatMap, claim: Claim, now: datetime) -> bool:
+    """A hold that has run out is free for whoever asks next, though no event has said so yet."""
+    if claim.kind is not ClaimKind.BOOKING:
+        return False
+    held_until = seatmap.holds.get(BookingId(claim.by))
+    return held_until is not None and now >= held_until
+
+
+def seat_map_view(look: Look) -> SeatMapView:
+    seatmap, now = look.seatmap, datetime.now(UTC)
+    terms = seatmap.terms
+    assert terms is not None
+    return SeatMapView(
+        show_id=seatmap.show_id,
+        version=seatmap.version,
+        open=seatmap.open and now < terms.starts_at,
+        starts_at=terms.starts_at,
+        currency=terms.currency,
+        seats_per_booking_max=terms.seats_per_booking_max,
+        zones=terms.prices,
+        seats_total=len(seatmap.zones),
+        seats_free=seatmap.free,
+        rows=tuple(
+            RowView(
+                label=row.label,
+                zone=row.zone,
+                price=terms.prices[row.zone],
+                seats=_seats(seatmap, row, now),
+            )
+            for row in terms.layout.rows
+        ),
+        as_of=look.as_of,
+        stale=look.stale,
+    )
+
+
+def _seats(seatmap: SeatMap, row: Row, now: datetime) -> tuple[SeatView | None, ...]:
+    seats: list[SeatView | None] = []
+    for cell in row.cells:
+        if not cell:
+            seats.append(None)
+            continue
+        seat_id = SeatId(f"{row.label}{cell}")
+        seats.append(
+            SeatView(
+                seat_id=seat_id,
+                number=cell,
+                status=status_of(seatmap, seat_id, now),
+                accessible=cell in row.accessible,
+                companion=cell in row.companion,
+            )
+        )
+    return tuple(seats)
+
+
+def quote_of(look: Look, seat_ids: tuple[SeatId, ...]) -> tuple[Quote, tuple[SeatId, ...]]:
+    """What seats cost together, and which of them cannot be had just now."""
+    seatmap = look.seatmap
+    assert seatmap.terms is not None
+    assert seatmap.tariff is not None
+    if unknown := [seat for seat in seat_ids if seat not in seatmap.zones]:
+        raise problem(
+            "unknown_seat",
+            f"no such seats in this theatre: {', '.join(unknown)}",
+            seat_ids=unknown,
+        )
+    if len(seat_ids) > seatmap.terms.seats_per_booking_max:
+        raise problem(
+            "too_many_seats",
+            f"at most {seatmap.terms.seats_per_booking_max} seats in one booking",
+        )
+    now = datetime.now(UTC)
+    unavailable = tuple(seat for seat in seat_ids if status_of(seatmap, seat, now) != FREE)
+    return price(seatmap.tariff, [(seat, seatmap.zones[seat]) for seat in seat_ids]), unavailable

@@ -1,0 +1,106 @@
+"""What one worker holds while it lives: pools, the producer, the follower, and what uses them.
+
+Nothing here waits for a server: a worker starts without Kafka, Postgres or OpenSearch, keeps
+trying to reach them, and says at /readyz what is missing.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import structlog
+from psycopg import OperationalError
+
+from api import key_queries
+from api.access import Access
+from api.answers import Answers
+from api.asking import Asking
+from api.bookings import queries as booking_queries
+from api.bookings.booking import BookingDesk
+from api.browse.browsing import Browsing
+from api.browse.search import Search
+from api.commands import Commands
+from api.gathering import Gathering
+from api.keys import Ask, Keys
+from api.payments.tokens import Tokens
+from api.people import queries as people_queries
+from api.people.accounts import Accounts
+from api.postgres import Pool, pool_of
+from api.seatmaps import SeatMaps
+from api.shows import Shows
+from api.theatres.office import Office
+from justbookit.ids import CommandId, ShowId
+from justbookit.settings import Settings
+
+log = structlog.get_logger()
+
+_HOUR = 3600.0
+
+
+class Services:
+    """Everything that outlives a request."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pool: Pool = pool_of(settings.postgres)
+        # A key need not be on disk when its command is sent (see api.keys).
+        self._key_pool: Pool = pool_of(
+            settings.postgres, size=1, options="-c synchronous_commit=off"
+        )
+        self.search = Search(settings.opensearch)
+        self.browsing = Browsing(self.search)
+        self.commands = Commands(settings.kafka, settings.partitions)
+        self.seatmaps = SeatMaps(self._read_events)
+        self.answers = Answers(
+            settings.kafka,
+            settings.partitions,
+            is_watched=self.seatmaps.is_watched,
+            seen=self.seatmaps.seen,
+        )
+        self.seatmaps.answers = self.answers
+        self.access = Access(
+            lambda digest: people_queries.customer_of_session(self.pool, digest),
+            lambda digest: people_queries.organizer_of_key(self.pool, digest),
+        )
+        self.accounts = Accounts(self.pool, self.access)
+        self.keys = Keys(Gathering(self._note_keys))
+        self.tokens = Tokens(settings.secret)
+        asking = Asking(self.commands, self.answers, self._find_answer, settings.answer_seconds)
+        shows = Shows(self.pool)
+        self.desk = BookingDesk(self.pool, asking, shows, self.tokens)
+        self.office = Office(self.pool, asking, shows)
+
+    async def _read_events(self, show_id: ShowId) -> Sequence[bytes]:
+        return await booking_queries.events_of(self.pool, show_id)
+
+    async def _find_answer(self, command_id: CommandId) -> tuple[str, bytes] | None:
+        return await booking_queries.answer_to(self.pool, command_id)
+
+    async def _note_keys(self, asks: Sequence[Ask]) -> Sequence[bytes | None]:
+        return await key_queries.note(self._key_pool, asks)
+
+    async def _forget_keys(self) -> None:
+        while True:
+            try:
+                await key_queries.forget_old(self._key_pool)
+            except OperationalError as error:
+                log.warning("old keys are kept a while longer", why=str(error))
+            await asyncio.sleep(_HOUR)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Open everything, and close it in the end."""
+        await self.pool.open(wait=False)
+        await self._key_pool.open(wait=False)
+        self.commands.open()
+        self.answers.open()
+        forgetting = asyncio.create_task(self._forget_keys())
+        try:
+            yield
+        finally:
+            forgetting.cancel()
+            await self.commands.close()
+            await self.answers.close()
+            await self.search.close()
+            await self._key_pool.close(timeout=1.0)
+            await self.pool.close(timeout=1.0)

@@ -1,0 +1,1 @@
+"""The theatre's side: its shows, its inventory, its sales."""

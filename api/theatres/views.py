@@ -1,0 +1,148 @@
+"""A theatre's own things as the API takes and shows them."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+
+from justbookit.catalogue import Amount, Mode, Movie, Name, Row, Theatre, Venue
+from justbookit.ids import CityId, MovieId, SaleId, SeatId, ShowId, TheatreId, VenueId, ZoneId
+
+SeatName = Annotated[str, msgspec.Meta(min_length=1, max_length=10)]
+SeatNames = Annotated[tuple[SeatName, ...], msgspec.Meta(min_length=1, max_length=2000)]
+IdText = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,95}$")]
+AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class VenueIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place with an address; `mode` says who sells its seats."""
+
+    name: Name
+    address: Name
+    city_id: IdText
+    city_name: Name
+    country: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
+    timezone: Name
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+    mode: Mode = Mode.ALL_IN
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+
+
+class TheatreIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A hall with its rows of seats, from the screen backwards; '' is an aisle or a gap."""
+
+    venue_id: IdText
+    name: Name
+    rows: Annotated[tuple[Row, ...], msgspec.Meta(min_length=1, max_length=100)]
+
+
+class ShowIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A movie in a theatre at a time (with its offset from UTC); `prices` by zone, minor units."""
+
+    theatre_id: IdText
+    movie_id: IdText
+    starts_at: AwareTime
+    prices: dict[ZoneId, Amount]
+    language: Annotated[str, msgspec.Meta(max_length=50)] = ""
+    subtitles: Annotated[str, msgspec.Meta(max_length=50)] = ""
+    format: Annotated[str, msgspec.Meta(min_length=1, max_length=20)] = "2D"
+
+
+class AllotmentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The seats sold here; null: all of them."""
+
+    seat_ids: Annotated[tuple[SeatName, ...], msgspec.Meta(max_length=2000)] | None
+
+
+class BlockIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Seats to be kept from sale, and why."""
+
+    seat_ids: SeatNames
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "house"
+
+
+class SeatsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    seat_ids: SeatNames
+
+
+class Venues(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Venue, ...]
+
+
+class Theatres(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Theatre, ...]
+
+
+class Movies(msgspec.Struct, frozen=True, kw_only=True):
+    """Movies that may be scheduled, by title."""
+
+    items: tuple[Movie, ...]
+    next_cursor: str | None = None
+
+
+class TheatreShow(msgspec.Struct, frozen=True, kw_only=True):
+    """A show as its theatre sees it."""
+
+    show_id: ShowId
+    theatre_id: TheatreId
+    venue_id: VenueId
+    city_id: CityId
+    movie_id: MovieId
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    prices: dict[ZoneId, int]
+    language: str
+    subtitles: str
+    format: str
+    status: str
+
+
+class TheatreShows(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[TheatreShow, ...]
+    next_cursor: str | None = None
+
+
+class InventoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What changed; `version` is the show's version since. `seat_ids` null: all seats."""
+
+    show_id: ShowId
+    version: int
+    at: datetime
+    seat_ids: tuple[SeatId, ...] | None
+    sale_id: SaleId | None = None
+    conflicts: tuple[SeatId, ...] = ()
+
+
+class ShowSales(msgspec.Struct, frozen=True, kw_only=True):
+    """What a show has sold; money in minor units, of what was booked here."""
+
+    show_id: ShowId
+    movie_id: MovieId
+    title: str
+    theatre_id: TheatreId
+    starts_at: datetime
+    currency: str
+    seats_total: int
+    seats_free: int
+    seats_held: int
+    seats_booked: int
+    seats_counter: int
+    seats_blocked: int
+    seats_not_allotted: int
+    bookings: int
+    amount: int
+    cancelled: int
+    refunds: int
+    as_of: datetime | None
+
+
+class Sales(msgspec.Struct, frozen=True, kw_only=True):
+    """All shows of a day, and their sums."""
+
+    date: date
+    shows: tuple[ShowSales, ...]
+    seats_booked: int
+    seats_counter: int
+    amount_by_currency: dict[str, int]
