@@ -1,0 +1,144 @@
+"""Kafka in: every partition of what is archived, from where the lake left off.
+
+The lake knows how far it has come, so it is the lake we ask, not Kafka's group; the group's
+offsets are committed last, for whoever watches the lag. Partitions are assigned, not subscribed
+to: there is one sink to a lake (it holds the lake's lock), and nothing to balance.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError, KafkaTimeoutError
+
+from justbookit.errors import JustBookItError, MissingOffsets
+from justbookit.settings import Settings
+from warehouse.manifest import Partition
+from warehouse.record import TOPICS, Record
+
+GROUP = "warehouse-sink"
+POLL_MS = 200
+RECORDS_MAX = 5_000
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BOOTSTRAP_MS = 10_000
+_TOPICS_WAIT_SECONDS = 0.5
+
+
+class KafkaSilent(JustBookItError):
+    """Kafka does not answer."""
+
+
+class Source:
+    """The messages that the lake does not have yet, partition by partition without a hole."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect; raises KafkaSilent when nobody answers."""
+        self._where = settings.kafka
+        try:
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=settings.kafka.split(","),
+                bootstrap_timeout_ms=_BOOTSTRAP_MS,
+                client_id="warehouse",
+                group_id=GROUP,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                max_poll_records=RECORDS_MAX,
+                fetch_max_bytes=32 * 1024 * 1024,
+            )
+        except (KafkaError, OSError) as error:
+            raise KafkaSilent(f"Kafka at {settings.kafka} does not answer: {error}") from error
+        self.next: dict[Partition, int] = {}
+
+    def find_partitions(self, *, keep_going: Callable[[], bool]) -> list[TopicPartition]:
+        """Every partition of what is archived; waits until all the topics exist."""
+        found: dict[str, Iterable[int]] = {}
+        while keep_going() and len(found) < len(TOPICS):
+            there = self._consumer.topics()
+            found = {
+                topic: sorted(self._consumer.partitions_for_topic(topic) or ())
+                for topic in TOPICS
+                if topic in there
+            }
+            if len(found) < len(TOPICS):
+                time.sleep(_TOPICS_WAIT_SECONDS)
+        return [TopicPartition(topic, number) for topic in found for number in found[topic]]
+
+    def start(self, partitions: list[TopicPartition], stored: Mapping[Partition, int]) -> None:
+        """Go to the stored offsets; what the lake has never seen is read from its first message.
+
+        Raises MissingOffsets when Kafka no longer has what the lake needs next, or when the lake
+        has more than Kafka ever had.
+        """
+        self._consumer.assign(partitions)
+        begin = self._consumer.beginning_offsets(partitions)
+        end = self._consumer.end_offsets(partitions)
+        for partition in partitions:
+            name: Partition = (partition.topic, partition.partition)
+            following = stored.get(name, 0)
+            where = f"{partition.topic}/{partition.partition}"
+            if following < begin[partition]:
+                raise MissingOffsets(
+                    f"{where}: offsets {following}..{begin[partition] - 1} are gone from Kafka and"
+                    " not in the lake; these topics must be kept for ever"
+                )
+            if following > end[partition]:
+                raise MissingOffsets(
+                    f"{where}: the lake has messages up to {following - 1}, Kafka at {self._where}"
+                    f" only up to {end[partition] - 1}: this lake belongs to another Kafka"
+                )
+            self._consumer.seek(partition, following)
+            self.next[name] = following
+
+    def poll(self) -> list[Record]:
+        """What came in since; maybe nothing. Raises MissingOffsets when a message is left out."""
+        records = []
+        for message in chain.from_iterable(self._consumer.poll(timeout_ms=POLL_MS).values()):
+            name: Partition = (message.topic, message.partition)
+            if message.offset != self.next[name]:
+                raise MissingOffsets(
+                    f"{message.topic}/{message.partition}: {message.offset} came,"
+                    f" {self.next[name]} comes next"
+                )
+            self.next[name] = message.offset + 1
+            records.append(
+                Record(
+                    topic=message.topic,
+                    partition=message.partition,
+                    offset=message.offset,
+                    timestamp=_EPOCH + timedelta(milliseconds=max(message.timestamp, 0)),
+                    key=message.key,
+                    value=message.value,
+                )
+            )
+        return records
+
+    def commit(self, following: Mapping[Partition, int]) -> None:
+        """Tell Kafka how far the lake has come; that it does not hear is no harm."""
+        offsets = {
+            TopicPartition(*name): OffsetAndMetadata(offset) for name, offset in following.items()
+        }
+        try:
+            self._consumer.commit(offsets, timeout_ms=5_000)
+        except (KafkaError, KafkaTimeoutError):
+            return
+
+    def end_offsets(self, partitions: list[TopicPartition]) -> dict[Partition, int]:
+        """Where each partition ends now."""
+        ends = self._consumer.end_offsets(partitions)
+        return {(each.topic, each.partition): offset for each, offset in ends.items()}
+
+    def close(self) -> None:
+        """Leave."""
+        self._consumer.close()
+
+
+def ends(settings: Settings) -> dict[Partition, int]:
+    """Where the archived topics end now. Raises KafkaSilent when nobody answers."""
+    source = Source(settings)
+    try:
+        return source.end_offsets(source.find_partitions(keep_going=lambda: True))
+    finally:
+        source.close()

@@ -1,0 +1,228 @@
+"""Parquet files in folders by dataset and day, written and read through DuckDB.
+
+A batch is written in this order: the files, each under a passing name first; then one line in
+the manifest. Where the line is missing the batch never was, and is read from Kafka again; the
+file names say topic, partition and first offset, so it lands where it did before.
+"""
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import IO
+
+import duckdb
+import msgspec
+
+from justbookit.errors import JustBookItError
+from justbookit.settings import Settings
+from warehouse import manifest
+from warehouse.manifest import LakeFile, LakeUnreadable, Manifest, Partition
+from warehouse.record import Row
+
+Connection = duckdb.DuckDBPyConnection
+QueryFailed = duckdb.Error
+
+COLUMNS = {
+    "topic": "VARCHAR",
+    "partition": "INTEGER",
+    "offset": "BIGINT",
+    "key": "VARCHAR",
+    "type": "VARCHAR",
+    "at": "TIMESTAMPTZ",
+    "show_id": "VARCHAR",
+    "version": "BIGINT",
+    "command_id": "VARCHAR",
+    "body": "VARCHAR",
+}
+SELECTED = ", ".join(f'"{name}"' for name in COLUMNS)
+
+_PASSING = "_passing"
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_OBJECT_BYTES_MAX = 64 * 1024 * 1024
+_group = attrgetter("dataset", "topic", "partition", "event_date")
+
+
+class LakeBusy(JustBookItError):
+    """Another sink writes to this lake."""
+
+
+class LakeFull(JustBookItError):
+    """There is no room on the disk; nothing of the batch was kept."""
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the lake lies."""
+    return Path(settings.home).resolve() / "lake"
+
+
+def connect(folder: Path, *, memory: str = "1GB", threads: int = 2) -> Connection:
+    """A DuckDB of our own in memory, that fetches nothing from anywhere."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": memory,
+            "threads": threads,
+            "temp_directory": str(folder / _PASSING),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def literal(text: str | Path) -> str:
+    """`text` as a string in SQL, where no parameter may stand."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str | Path]) -> str:
+    """A list of strings in SQL."""
+    return f"[{', '.join(map(literal, texts))}]"
+
+
+class Lake:
+    """The lake as its one writer has it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the lake in `folder`, made if it is not there, and tidy up what a crash left.
+
+        Raises LakeBusy when another process writes to it, LakeUnreadable when there are files
+        and no manifest.
+        """
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(folder)
+        try:
+            self._manifest = _begin(folder)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._remove_leftovers()
+        self._connection = connect(folder)
+
+    @property
+    def next(self) -> dict[Partition, int]:
+        """The first offset of each partition that is not in the lake."""
+        return self._manifest.next
+
+    def write(self, rows: Sequence[Row], following: dict[Partition, int]) -> list[LakeFile]:
+        """Add a batch, all or nothing; `following` is where each partition goes on after it.
+
+        Raises LakeFull when the disk is; the batch may then be tried again.
+        """
+        try:
+            files = self._write_files(rows)
+            batch = manifest.append(self.folder, files, following)
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise LakeFull(f"no room in {self.folder}: {error.strerror}") from error
+            raise
+        except duckdb.IOException as error:
+            # DuckDB tells a full disk from other trouble in its text only
+            if os.strerror(errno.ENOSPC) in str(error):
+                raise LakeFull(f"no room in {self.folder}: {error}") from error
+            raise
+        self._manifest.add(batch)
+        return files
+
+    def close(self) -> None:
+        """Let others write."""
+        self._connection.close()
+        self._lock.close()
+
+    def _write_files(self, rows: Sequence[Row]) -> list[LakeFile]:
+        passing = self.folder / _PASSING
+        passing.mkdir(exist_ok=True)
+        batch = passing / "batch.ndjson"
+        batch.write_bytes(msgspec.json.Encoder().encode_lines(rows))
+        columns = {"dataset": "VARCHAR", "event_date": "VARCHAR", **COLUMNS}
+        types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
+        self._connection.execute(
+            f"CREATE OR REPLACE TABLE batch AS FROM read_json({literal(batch)},"
+            f" format = 'newline_delimited', columns = {{{types}}},"
+            f" maximum_object_size = {_OBJECT_BYTES_MAX})"
+        )
+        batch.unlink()
+        ordered = sorted(rows, key=lambda row: (*_group(row), row.offset))
+        return [self._write_file(list(group)) for _, group in groupby(ordered, key=_group)]
+
+    def _write_file(self, rows: list[Row]) -> LakeFile:
+        first = rows[0]
+        name = f"part-{first.topic}-{first.partition}-{first.offset:012}.parquet"
+        path = Path(first.dataset, "v1", f"event_date={first.event_date}", name)
+        passing = self.folder / _PASSING / name
+        self._connection.execute(
+            f"COPY (SELECT {SELECTED} FROM batch WHERE dataset = {literal(first.dataset)}"  # noqa: S608
+            f" AND topic = {literal(first.topic)} AND partition = {first.partition}"
+            f' AND event_date = {literal(first.event_date)} ORDER BY show_id, "offset")'
+            f" TO {literal(passing)} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        final = self.folder / path
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _sync(passing)
+        passing.replace(final)
+        _sync(final.parent)
+        return LakeFile(
+            dataset=first.dataset,
+            path=str(path),
+            topic=first.topic,
+            partition=first.partition,
+            first=first.offset,
+            last=rows[-1].offset,
+            rows=len(rows),
+        )
+
+    def _remove_leftovers(self) -> None:
+        shutil.rmtree(self.folder / _PASSING, ignore_errors=True)
+        for path in self.folder.glob("*/v1/**/*.parquet"):
+            if str(path.relative_to(self.folder)) not in self._manifest.files:
+                path.unlink()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What the lake consists of, for a reader.
+
+    Raises LakeUnreadable when nothing was ever filed there.
+    """
+    try:
+        return manifest.read(folder)
+    except FileNotFoundError as error:
+        raise LakeUnreadable(
+            f"there is no lake in {folder}: is the sink running? (`python -m warehouse sink`)"
+        ) from error
+
+
+def _begin(folder: Path) -> Manifest:
+    if not (folder / manifest.NAME).exists():
+        if any(folder.glob("*/v1/**/*.parquet")):
+            raise LakeUnreadable(
+                f"{folder} holds files and no {manifest.NAME}: put the manifest back, or move"
+                " the folder away and everything is fetched from Kafka again"
+            )
+        (folder / manifest.NAME).touch()
+    manifest.mend(folder)
+    return manifest.read(folder)
+
+
+def _lock(folder: Path) -> IO[bytes]:
+    file = (folder / "_lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise LakeBusy(f"another sink writes to {folder}") from error
+    return file
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
