@@ -1,0 +1,13 @@
+-- A show's events are counted from 1 without a hole, so a lost one shows here.
+select
+    show_id,
+    max(show_version) as last_version,
+    count(distinct show_version) as version_count
+
+from {{ ref('stg_seat_events__versions') }}
+
+group by show_id
+
+having
+    min(show_version) != 1
+    or max(show_version) != count(distinct show_version)

@@ -1,0 +1,49 @@
+with
+
+releases as (
+
+    select * from {{ ref('stg_seat_events__releases') }}
+
+),
+
+cancellations as (
+
+    select * from {{ ref('stg_seat_events__cancellations') }}
+
+),
+
+ended as (
+
+    select
+        booking_id,
+        case release_reason when 'expired' then 'expired' else 'released' end as status,
+        0::bigint as refund_amount,
+        released_at as ended_at,
+        event_offset
+
+    from releases
+
+    union all
+
+    select
+        booking_id,
+        'cancelled' as status,
+        refund_amount,
+        cancelled_at as ended_at,
+        event_offset
+
+    from cancellations
+
+),
+
+once as (
+
+    select distinct on (booking_id) *
+
+    from ended
+
+    order by booking_id, event_offset
+
+)
+
+select * from once

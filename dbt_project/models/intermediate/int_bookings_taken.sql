@@ -1,0 +1,87 @@
+with
+
+holds as (
+
+    select * from {{ ref('stg_seat_events__holds') }}
+
+),
+
+direct_bookings as (
+
+    select * from {{ ref('stg_seat_events__direct_bookings') }}
+
+),
+
+taken as (
+
+    select
+        booking_id,
+        show_id,
+        customer_id,
+        'online' as channel,
+        amount,
+        currency,
+        price_lines,
+        held_at,
+        held_until,
+        event_offset
+
+    from holds
+
+    union all
+
+    select
+        booking_id,
+        show_id,
+        customer_id,
+        'partner' as channel,
+        amount,
+        currency,
+        price_lines,
+        booked_at as held_at,
+        booked_at as held_until,
+        event_offset
+
+    from direct_bookings
+
+),
+
+-- the log is published at least once, so the same event may lie in it twice
+once as (
+
+    select distinct on (booking_id) *
+
+    from taken
+
+    order by booking_id, event_offset
+
+),
+
+with_lines as (
+
+    select
+        once.*,
+        lines.seat_count,
+        lines.seat_ids,
+        lines.base_amount,
+        lines.discount_amount,
+        lines.offer_ids
+
+    from once
+
+    cross join lateral (
+
+        select
+            count(*)::integer as seat_count,
+            string_agg(each.line ->> 'seat_id', ' ' order by each.place) as seat_ids,
+            sum((each.line ->> 'base')::bigint)::bigint as base_amount,
+            coalesce(sum((each.line ->> 'discount')::bigint), 0)::bigint as discount_amount,
+            string_agg(distinct each.line ->> 'offer_id', ' ') as offer_ids
+
+        from jsonb_array_elements(once.price_lines) with ordinality as each (line, place)
+
+    ) as lines
+
+)
+
+select * from with_lines

@@ -1,0 +1,287 @@
+"""The lake to raw to the books: nothing twice, nothing missing, right to the minor unit."""
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from justbookit import wire
+from justbookit.errors import MalformedMessage, MissingOffsets
+from justbookit.seat_events import (
+    BookingCancelled,
+    BookingConfirmed,
+    HoldReleased,
+    SeatsBooked,
+    SeatsHeld,
+    ShowChanged,
+    ShowOpened,
+)
+from justbookit.settings import Settings
+from warehouse.ask import Desk
+from warehouse.build import Step, build
+from warehouse.lake import folder_of
+from warehouse.publish import PostgresSilent, publish
+from warehouse.record import Record
+
+CONTRACTS = {"org-b": 825}
+History = Callable[[int, int], list[Record]]
+FileInLake = Callable[[Settings, list[Record]], None]
+
+
+def query(settings: Settings, statement: str) -> list[Any]:
+    with psycopg.connect(settings.postgres) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def built(settings: Settings) -> list[Step]:
+    steps: list[Step] = []
+    code = build(settings, [], steps.append)
+    assert code == 0, "\n".join(step.message for step in steps if step.failed)
+    return steps
+
+
+def quiet(_message: str) -> None:
+    pass
+
+
+def test_publishing_twice_is_publishing_once(
+    books: Settings, history: History, file_in_lake: FileInLake
+) -> None:
+    records = history(1, 30)
+    half = len(records) // 2
+    file_in_lake(books, records[:half])
+    first = publish(books, quiet)
+    file_in_lake(books, records[half:])
+
+    second = publish(books, quiet)
+    third = publish(books, quiet)
+
+    assert first.total == half
+    assert second.total == third.total == len(records)
+    assert not any(third.added.values())
+    assert publish(books, quiet, from_scratch=True).total == len(records)
+    kept = query(
+        books,
+        'SELECT topic, partition, "offset" FROM raw.seat_events'
+        ' UNION ALL SELECT topic, partition, "offset" FROM raw.catalogue_events'
+        ' UNION ALL SELECT topic, partition, "offset" FROM raw.quarantine',
+    )
+    assert sorted(kept) == sorted((each.topic, each.partition, each.offset) for each in records)
+
+
+def test_a_hole_in_raw_is_named_and_stops_the_books(
+    books: Settings, history: History, file_in_lake: FileInLake
+) -> None:
+    file_in_lake(books, history(2, 20))
+    publish(books, quiet)
+    with psycopg.connect(books.postgres) as connection:
+        for table in ("seat_events", "quarantine"):
+            connection.execute(
+                f"DELETE FROM raw.{table} WHERE topic = 'seat-events' AND partition = 1"
+                ' AND ("offset" BETWEEN 3 AND 5 OR "offset" = 8)'
+            )
+
+    with pytest.raises(MissingOffsets, match=r"seat-events/1: missing 3\.\.5, 8\.\.8"):
+        publish(books, quiet)
+
+
+def test_text_survives_the_way(books: Settings, history: History, file_in_lake: FileInLake) -> None:
+    """A NUL cannot be kept in Postgres; what only looks like one can."""
+    file_in_lake(books, history(3, 1))
+
+    publish(books, quiet)
+
+    titles = query(
+        books,
+        "SELECT DISTINCT body #>> '{movie,title}' FROM raw.catalogue_events WHERE type='MoviePut'",
+    )
+    names = query(
+        books,
+        "SELECT body #>> '{venue,name}' FROM raw.catalogue_events"
+        " WHERE key = 'v-tokyo' AND type = 'VenuePut'",
+    )
+    assert titles == [('A "quoted", \\u0000 title',)]
+    assert names == [("Haus “v-tokyo”, नमस्ते�",)]
+
+
+def test_the_books_of_nothing_can_be_built(books: Settings, file_in_lake: FileInLake) -> None:
+    file_in_lake(books, [])
+
+    publish(books, quiet)
+    steps = built(books)
+
+    assert {step.kind for step in steps} >= {"model", "seed", "test"}
+    assert query(books, "SELECT count(*) FROM finance.bookings") == [(0,)]
+
+
+def test_the_books_are_right_to_the_minor_unit(
+    books: Settings, history: History, file_in_lake: FileInLake
+) -> None:
+    records = history(4, 60)
+    file_in_lake(books, records)
+    publish(books, quiet)
+    built(books)
+    # a contract other than the default: the seed is empty until an organizer has one
+    with psycopg.connect(books.postgres) as connection:
+        for organizer, points in CONTRACTS.items():
+            insert = "INSERT INTO finance.contracts VALUES (%s, %s)"
+            connection.execute(insert, [organizer, points])
+    assert build(books, ["--exclude", "resource_type:seed"], lambda _step: None) == 0
+
+    bookings, lines = recomputed(records)
+
+    assert len(bookings) > 300
+    assert {each["status"] for each in bookings.values()} == {
+        "held",
+        "confirmed",
+        "released",
+        "expired",
+        "cancelled",
+    }
+    found = query(
+        books,
+        "SELECT booking_id, status, seat_count, amount, paid_amount, refund_amount,"
+        " discount_amount, currency, channel FROM finance.bookings",
+    )
+    assert {row[0]: row[1:] for row in found} == {
+        name: (
+            each["status"],
+            each["seats"],
+            each["amount"],
+            each["paid"],
+            each["refund"],
+            each["discount"],
+            each["currency"],
+            each["channel"],
+        )
+        for name, each in bookings.items()
+    }
+    found = query(
+        books,
+        "SELECT show_id, currency, gross_amount, refund_amount, net_amount, commission_amount,"
+        " payable_amount, ended_on, due_on, status FROM finance.settlement_lines",
+    )
+    assert {row[:2]: row[2:] for row in found} == lines
+    assert {row[-1] for row in found} == {"due", "accruing"}
+    totals = query(
+        books,
+        "SELECT venue_id, currency, ended_on, sum(payable_amount) FROM finance.settlement_lines"
+        " GROUP BY 1, 2, 3 EXCEPT SELECT venue_id, currency, ended_on, payable_amount"
+        " FROM finance.theatre_settlements",
+    )
+    assert totals == []
+    desk = Desk(folder_of(books))
+    told = desk.ask(
+        "select sum(payable_amount) from theatre_settlements", rows_max=1, seconds_max=9
+    )
+    desk.close()
+    assert told.rows[0][0] == sum(line[4] for line in lines.values())
+
+
+def test_a_dead_postgres_is_said_in_one_line(books: Settings, file_in_lake: FileInLake) -> None:
+    file_in_lake(books, [])
+    environment = {
+        **os.environ,
+        **books.environment(),
+        "JUSTBOOKIT_POSTGRES": "postgresql://justbookit@127.0.0.1:1/none",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-m", "warehouse", "publish"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "Postgres does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_without_tables_says_who_makes_them(
+    books: Settings, file_in_lake: FileInLake
+) -> None:
+    file_in_lake(books, [])
+    with psycopg.connect(books.postgres) as connection:
+        connection.execute("DROP SCHEMA raw CASCADE")
+
+    with pytest.raises(PostgresSilent, match="justbookit up"):
+        publish(books, quiet)
+
+
+def recomputed(  # noqa: C901 - one arm an event
+    records: list[Record],
+) -> tuple[dict[str, Any], dict[tuple[str, str], Any]]:
+    """The books in plain Python, from the bytes on the log."""
+    seen, terms = set(), {}
+    bookings: dict[str, Any] = {}
+    for record in records:
+        if record.topic != "seat-events" or record.value is None:
+            continue
+        try:
+            event = wire.decode_seat_event(record.value)
+        except MalformedMessage:
+            continue
+        if (event.show_id, event.version) in seen:
+            continue
+        seen.add((event.show_id, event.version))
+        match event:
+            case ShowOpened() | ShowChanged():
+                terms[event.show_id] = event.terms
+            case SeatsHeld() | SeatsBooked():
+                paid = isinstance(event, SeatsBooked)
+                bookings[event.booking_id] = {
+                    "show": event.show_id,
+                    "status": "confirmed" if paid else "held",
+                    "channel": "partner" if paid else "online",
+                    "seats": len(event.lines),
+                    "amount": sum(line.price for line in event.lines),
+                    "discount": sum(line.discount for line in event.lines),
+                    "currency": event.currency,
+                    "paid": event.payment.amount if isinstance(event, SeatsBooked) else 0,
+                    "refund": 0,
+                }
+            case BookingConfirmed():
+                bookings[event.booking_id]["status"] = "confirmed"
+                bookings[event.booking_id]["paid"] = event.payment.amount
+            case HoldReleased():
+                ended = "expired" if event.reason == "expired" else "released"
+                bookings[event.booking_id]["status"] = ended
+            case BookingCancelled():
+                bookings[event.booking_id]["status"] = "cancelled"
+                bookings[event.booking_id]["refund"] = event.refund
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for each in bookings.values():
+        if each["status"] in {"confirmed", "cancelled"}:
+            sums[each["show"], each["currency"]][0] += each["paid"]
+            sums[each["show"], each["currency"]][1] += each["refund"]
+    lines = {}
+    for (show, currency), (gross, refunds) in sums.items():
+        net = gross - refunds
+        points = CONTRACTS.get(terms[show].organizer_id, 1000)
+        share = Decimal(net) * points / 10_000
+        commission = int(share.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        zone = ZoneInfo(terms[show].timezone)
+        ended: date = terms[show].ends_at.astimezone(zone).date()
+        due = datetime(ended.year, ended.month, ended.day, 2, tzinfo=zone) + timedelta(days=1)
+        status = "due" if due <= datetime.now(UTC) else "accruing"
+        lines[show, currency] = (
+            gross,
+            refunds,
+            net,
+            commission,
+            net - commission,
+            ended,
+            ended + timedelta(days=1),
+            status,
+        )
+    return bookings, lines

@@ -1,0 +1,192 @@
+"""The archive's commands.
+
+python -m warehouse sink      Kafka into the lake, until SIGTERM
+python -m warehouse publish   the lake into Postgres' schema raw
+python -m warehouse build     publish, then dbt build, then the marts back into the lake
+python -m warehouse dbt …     dbt itself, logged in
+python -m warehouse sql …     ask the lake
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from justbookit.errors import JustBookItError, MissingOffsets
+from justbookit.settings import Settings
+from warehouse import ask, build, consumer, prompt, show, sink
+from warehouse.lake import folder_of, read_manifest
+from warehouse.manifest import LakeUnreadable
+from warehouse.publish import publish
+
+EXIT_TROUBLE = 1
+EXIT_MISUSED = 2
+EXIT_MISSING_OFFSETS = 71
+WAIT_STEP_SECONDS = 0.2
+
+_console = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        settings = Settings.read(os.environ)
+    except ValueError as error:
+        _console.print(f"[bold red]warehouse:[/] {error}")
+        return EXIT_MISUSED
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("kafka").setLevel(logging.ERROR)
+    try:
+        run: Callable[[Settings, argparse.Namespace], int] = arguments.run
+        return run(settings, arguments)
+    except JustBookItError as error:
+        _console.print("[bold red]warehouse:[/]", end=" ")
+        _console.print(str(error), markup=False)
+        return EXIT_MISSING_OFFSETS if isinstance(error, MissingOffsets) else EXIT_TROUBLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m warehouse",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("sink", help="Kafka into the lake").set_defaults(run=_sink)
+    for name, run, words in (
+        ("publish", _publish, "the lake into Postgres' schema raw"),
+        ("build", _build, "publish, then dbt build"),
+    ):
+        command = commands.add_parser(name, help=words)
+        command.add_argument(
+            "--wait",
+            type=float,
+            metavar="SECONDS",
+            default=0.0,
+            help="first wait until the lake has all that is in Kafka now",
+        )
+        command.add_argument(
+            "--from-scratch", action="store_true", help="copy everything again from the lake"
+        )
+        command.set_defaults(run=run)
+    dbt = commands.add_parser("dbt", help="dbt itself, logged in", add_help=False)
+    dbt.add_argument("arguments", nargs=argparse.REMAINDER)
+    dbt.set_defaults(run=lambda settings, given: build.dbt(settings, given.arguments))
+    sql = commands.add_parser("sql", help="ask the lake")
+    sql.add_argument("statement", nargs="?", help="without one, a prompt")
+    sql.add_argument("--tables", action="store_true", help="list what there is to ask")
+    sql.add_argument("--format", choices=show.FORMATS, default="table")
+    sql.add_argument("--limit", type=_positive(int), default=100, help="rows at most (100)")
+    sql.add_argument("--timeout", type=_positive(float), default=30.0, help="seconds at most (30)")
+    sql.set_defaults(run=_sql)
+    return parser
+
+
+def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        value = kind(text)
+        if value <= 0:
+            raise argparse.ArgumentTypeError("must be more than 0")
+        return value
+
+    return parse
+
+
+def _sink(settings: Settings, _arguments: argparse.Namespace) -> int:
+    going = True
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal going
+        going = False
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    sink.run(settings, keep_going=lambda: going, ready=lambda: print("ready warehouse", flush=True))
+    return 0
+
+
+def _publish(settings: Settings, arguments: argparse.Namespace) -> int:
+    if arguments.wait:
+        _wait(settings, arguments.wait)
+    with _console.status("publishing the lake") as status:
+        done = publish(settings, status.update, from_scratch=arguments.from_scratch)
+    new = ", ".join(f"{count:,} {table}" for table, count in done.added.items() if count)
+    _console.print(
+        f"published {new or 'nothing new'}; raw has all {done.total:,} messages of the lake"
+    )
+    return 0
+
+
+def _wait(settings: Settings, seconds: float) -> None:
+    wanted = consumer.ends(settings)
+    until = time.monotonic() + seconds
+    with _console.status("waiting until the lake has what is in Kafka"):
+        while True:
+            try:
+                there = read_manifest(folder_of(settings)).next
+            except LakeUnreadable:
+                there = {}
+            behind = sum(max(0, end - there.get(name, 0)) for name, end in wanted.items())
+            if not behind:
+                return
+            if time.monotonic() > until:
+                raise LakeUnreadable(
+                    f"after {seconds:g} s the lake still lacks {behind:,} messages that are in"
+                    " Kafka: is the sink running?"
+                )
+            time.sleep(WAIT_STEP_SECONDS)
+
+
+def _build(settings: Settings, arguments: argparse.Namespace) -> int:
+    _publish(settings, arguments)
+    passed = 0
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=_console) as progress:
+        bar = progress.add_task("dbt reads the project", total=None)
+
+        def say(step: build.Step) -> None:
+            nonlocal passed
+            if step.failed:
+                progress.console.print(step.message, style="red", markup=False)
+                return
+            passed += 1
+            description = f"{step.kind} {step.name}"
+            progress.update(bar, total=step.total, completed=passed, description=description)
+
+        code = build.build(settings, [], say)
+        progress.update(bar, description="")
+    verdict = f"dbt build: {passed} steps passed" if not code else f"dbt build failed ({code})"
+    _console.print(verdict)
+    return code
+
+
+def _sql(settings: Settings, arguments: argparse.Namespace) -> int:
+    desk = ask.Desk(folder_of(settings))
+    form = prompt.Form(
+        rows_max=arguments.limit, seconds_max=arguments.timeout, format=arguments.format
+    )
+    try:
+        if arguments.tables:
+            prompt.tell(desk.tables(), form.format)
+        elif arguments.statement is None:
+            prompt.loop(desk, form)
+        else:
+            prompt.answer(desk, arguments.statement, form)
+    finally:
+        desk.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

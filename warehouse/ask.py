@@ -1,0 +1,151 @@
+"""An analyst's SQL over the lake: read-only, bounded in rows and time.
+
+Each dataset of the lake and each exported mart is a view. The connection reaches nothing but the
+lake's own folder, and only statements that read are run at all.
+"""
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import msgspec
+
+from justbookit.errors import JustBookItError
+from warehouse.build import MARTS_FOLDER
+from warehouse.lake import (
+    COLUMNS,
+    SELECTED,
+    Connection,
+    QueryFailed,
+    connect,
+    literal,
+    literals,
+    read_manifest,
+)
+from warehouse.record import DATASETS
+
+READING = frozenset({"SELECT", "EXPLAIN"})
+_EXPLAIN = re.compile(r"\s*explain\b(\s+analyze\b)?(\s*\([^)]*\))?", re.IGNORECASE)
+
+
+class Refused(JustBookItError):
+    """The statement was not run, or not to its end; the message says why."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a query found; `cut` when there was more than was asked for."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    cut: bool
+    seconds: float
+
+
+class Desk:
+    """Where questions are asked: the lake as it was when the desk was opened."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open it; raises LakeUnreadable when there is no lake."""
+        manifest = read_manifest(folder)
+        self._connection = connect(folder)
+        for dataset in DATASETS:
+            paths = [
+                folder / each.path for each in manifest.files.values() if each.dataset == dataset
+            ]
+            self._connection.execute(f"CREATE VIEW {dataset} AS {_dataset(paths)}")
+        for path in sorted((folder / MARTS_FOLDER).glob("*.parquet")):
+            self._connection.execute(
+                f'CREATE VIEW "{path.stem}" AS FROM read_parquet({literal(path)})'
+            )
+        self._connection.execute(f"SET allowed_directories = {literals([folder])}")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def ask(self, statement: str, *, rows_max: int, seconds_max: float) -> Answer:
+        """Run one reading statement.
+
+        Raises Refused when it writes, when it is no SQL, when it fails or takes too long.
+        """
+        refuse_writing(self._connection, statement)
+        began = time.monotonic()
+        timer = Timer(seconds_max, self._connection.interrupt)
+        timer.start()
+        try:
+            found = self._connection.execute(statement)
+            rows = found.fetchmany(rows_max + 1)
+        except QueryFailed as error:
+            if time.monotonic() - began >= seconds_max:
+                raise Refused(
+                    f"stopped after {seconds_max:g} s; narrow it down, or allow more with --timeout"
+                ) from error
+            raise Refused(str(error)) from error
+        finally:
+            timer.cancel()
+        described = found.description or []
+        return Answer(
+            columns=tuple(column[0] for column in described),
+            types=tuple(str(column[1]) for column in described),
+            rows=rows[:rows_max],
+            cut=len(rows) > rows_max,
+            seconds=time.monotonic() - began,
+        )
+
+    def tables(self) -> Answer:
+        """What there is to ask, with how many rows and how recent."""
+        began = time.monotonic()
+        named = self._connection.execute(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY view_oid"
+        ).fetchall()
+        rows: list[tuple[Any, ...]] = []
+        for (name,) in named:
+            if name in DATASETS:
+                query = f'SELECT count(*), min("at"), max("at") FROM {name}'  # noqa: S608
+            else:
+                query = f'SELECT count(*), NULL, NULL FROM "{name}"'  # noqa: S608
+            counts = self._connection.execute(query).fetchone()
+            kind = "messages" if name in DATASETS else "mart"
+            rows.append((name, kind, *(counts or ())))
+        return Answer(
+            columns=("table", "kind", "rows", "first", "last"),
+            types=("VARCHAR", "VARCHAR", "BIGINT", "TIMESTAMP", "TIMESTAMP"),
+            rows=rows,
+            cut=False,
+            seconds=time.monotonic() - began,
+        )
+
+    def close(self) -> None:
+        """Done asking."""
+        self._connection.close()
+
+
+def refuse_writing(connection: Connection, statement: str) -> None:
+    """Raises Refused unless `statement` is one statement that only reads."""
+    try:
+        found = connection.extract_statements(statement)
+    except QueryFailed as error:
+        raise Refused(str(error)) from error
+    if len(found) != 1:
+        raise Refused(f"one statement at a time, please; there are {len(found)}")
+    kind = found[0].type.name
+    if kind not in READING:
+        raise Refused(
+            f"{kind.replace('_', ' ')} is not a question; only SELECT and its kin are run"
+        )
+    if kind == "EXPLAIN":
+        # EXPLAIN ANALYZE runs what it explains
+        refuse_writing(connection, _EXPLAIN.sub("", found[0].query, count=1))
+
+
+def _dataset(paths: Sequence[Path]) -> str:
+    if not paths:
+        columns = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in COLUMNS.items())
+        return f"SELECT {columns}, NULL::DATE AS event_date WHERE false"
+    return (
+        f"SELECT {SELECTED}, event_date FROM (SELECT * REPLACE (body::JSON AS body) FROM"  # noqa: S608
+        f" read_parquet({literals(paths)}, hive_partitioning = true, union_by_name = true,"
+        " hive_types = {'event_date': DATE}))"
+    )

@@ -1,0 +1,171 @@
+"""Publish, then let dbt build and test the books; the marts are copied back into the lake.
+
+dbt is a process of its own: it reads its log-in from the environment (`dbt_project/profiles.yml`)
+and writes beneath `<home>/dbt`, never into the checkout.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+
+from justbookit.errors import JustBookItError
+from justbookit.settings import Settings
+from warehouse.lake import connect, folder_of, literal
+from warehouse.publish import connection_parameters, dump
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+MARTS = "finance"
+MARTS_FOLDER = "_marts"
+
+_FAILURES = frozenset({"error", "fail", "runtime error", "warn"})
+_TYPES = {
+    "bigint": "BIGINT",
+    "integer": "INTEGER",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp with time zone": "TIMESTAMPTZ",
+}
+"""Postgres' names of types to DuckDB's; every other one is text."""
+
+
+class NoProject(JustBookItError):
+    """The dbt project is not beside the package."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One model, seed or test that dbt is done with."""
+
+    name: str
+    kind: str
+    status: str
+    number: int
+    total: int
+    seconds: float
+    message: str
+
+    @property
+    def failed(self) -> bool:
+        return self.status in _FAILURES
+
+
+def dbt_command(settings: Settings, arguments: Sequence[str]) -> list[str]:
+    """How dbt is called for this project.
+
+    Raises NoProject where only the package was installed, without the checkout.
+    """
+    if not PROJECT.is_dir():
+        raise NoProject(f"there is no dbt project in {PROJECT}: run this in the checkout")
+    work = Path(settings.home).resolve() / "dbt"
+    folders = {
+        "--project-dir": PROJECT,
+        "--profiles-dir": PROJECT,
+        "--target-path": work / "target",
+        "--log-path": work / "logs",
+    }
+    options = [str(part) for option in folders.items() for part in option]
+    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--warn-error"]
+    verb, rest = arguments[:1], arguments[1:]
+    return [*command, *verb, *options, *rest]
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What `profiles.yml` asks the environment for."""
+    login = connection_parameters(settings)
+    ours = {
+        "DBT_POSTGRES_HOST": login.get("host", "127.0.0.1"),
+        "DBT_POSTGRES_PORT": login.get("port", "5432"),
+        "DBT_POSTGRES_USER": login.get("user", "justbookit"),
+        "DBT_POSTGRES_DBNAME": login.get("dbname", "justbookit"),
+        "DBT_ENV_SECRET_POSTGRES_PASSWORD": login.get("password", ""),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    return {**os.environ, **ours}
+
+
+def dbt(settings: Settings, arguments: Sequence[str]) -> int:
+    """Run dbt as it is, for whoever knows it; its exit code."""
+    return subprocess.call(  # noqa: S603 - our own interpreter
+        dbt_command(settings, arguments), env=dbt_environment(settings)
+    )
+
+
+def build(settings: Settings, arguments: Sequence[str], say: Callable[[Step], None]) -> int:
+    """Run `dbt build`, telling each step; its exit code. The marts are exported when it is 0."""
+    command = dbt_command(
+        settings, ["build", "--log-format", "json", "--no-use-colors", *arguments]
+    )
+    with subprocess.Popen(  # noqa: S603 - our own interpreter
+        command,
+        env=dbt_environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for step in steps(process.stdout):
+            say(step)
+    if process.returncode == 0:
+        export(settings)
+    return process.returncode
+
+
+def steps(lines: Iterator[str] | Sequence[str]) -> Iterator[Step]:
+    """What dbt's JSON log tells of finished steps, and of what went wrong outside of them."""
+    for line in lines:
+        try:
+            entry: Mapping[str, Any] = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            entry = {"info": {"level": "error", "msg": line.rstrip(), "name": "Output"}}
+        info, data = entry.get("info", {}), entry.get("data", {})
+        total = data.get("total") or data.get("num_models")
+        if total and "status" in data and "execution_time" in data:
+            node = data.get("node_info", {})
+            yield Step(
+                name=node.get("node_name", ""),
+                kind=node.get("resource_type", ""),
+                status=str(node.get("node_status") or data["status"]).lower(),
+                number=data.get("index", 0),
+                total=total,
+                seconds=data["execution_time"],
+                message=info.get("msg", ""),
+            )
+        elif info.get("level") == "error" and info.get("msg", "").strip():
+            yield Step(
+                name=info.get("name", ""),
+                kind="dbt",
+                status="error",
+                number=0,
+                total=0,
+                seconds=0.0,
+                message=info["msg"],
+            )
+
+
+def export(settings: Settings) -> list[str]:
+    """Copy the marts into the lake as Parquet, for `python -m warehouse sql`; their names."""
+    folder = folder_of(settings)
+    marts = folder / MARTS_FOLDER
+    marts.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="export-", dir=folder) as passing, connect(folder) as duck:
+        tables = dump(settings, MARTS, Path(passing))
+        for table, columns in tables.items():
+            types = ", ".join(
+                f"{literal(name)}: {literal(_TYPES.get(kind, 'VARCHAR'))}"
+                for name, kind in columns.items()
+            )
+            draft = Path(passing) / f"{table}.parquet"
+            duck.execute(
+                f"COPY (FROM read_csv({literal(Path(passing) / f'{table}.csv')},"
+                f" header = false, auto_detect = false, delim = ',', quote = '\"',"
+                f" escape = '\"', columns = {{{types}}}))"
+                f" TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            draft.replace(marts / draft.name)
+    return list(tables)
