@@ -44,8 +44,9 @@ def _of_validation(error: ValidationException) -> ProblemRaised:
     cause = error.__cause__
     if isinstance(cause, msgspec.ValidationError):
         fault = fault_of(str(cause))
-        # Litestar validates the body as the field `data` of all the arguments.
-        pointer = fault.pointer.removeprefix("/data") or "/"
+        # Litestar validates all arguments together: the body is the field `data` among them.
+        in_body = fault.pointer.startswith("/data")
+        pointer = fault.pointer.removeprefix("/data") if in_body else fault.pointer.lstrip("/")
         return problem(
             "validation", f"{pointer}: {fault.detail}", errors=[Fault(pointer, fault.detail)]
         )

@@ -1,6 +1,7 @@
 """Routes anybody may ask about one show: what it is, who may sit where, what seats would cost."""
 
 from datetime import datetime
+from http import HTTPStatus
 
 import msgspec
 from litestar import Response, get, post
@@ -78,6 +79,7 @@ async def seat_map(
     "/shows/{show_id:str}/quotes",
     operation_id="quoteSeats",
     summary="What seats would cost",
+    status_code=HTTPStatus.OK,
     tags=TAGS,
 )
 async def quote(

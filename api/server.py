@@ -53,7 +53,6 @@ def serve(settings: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
         log_level=LogLevels.warning,
-        process_name="justbookit-api",
     )
     threading.Thread(target=_say_when_ready, args=(settings,), daemon=True).start()
     server.serve()

@@ -214,7 +214,7 @@ def _search_answer(
     for name, outer in found.get("aggregations", {}).items():
         facets[name] = tuple(
             views.Choice(
-                value=str(bucket["key"]),
+                value=_price_step(bucket) if name == "price" else bucket["key"],
                 count=bucket["doc_count"],
                 label=_top(bucket)["title"] if name == "movie" else "",
             )
@@ -228,6 +228,11 @@ def _search_answer(
         next_cursor=dsl.make_cursor(hits[-1]["sort"]) if full else None,
         as_of=now,
     )
+
+
+def _price_step(bucket: dict[str, Any]) -> str:
+    """A range of prices as `15000-25000`, open at an end that has no bound."""
+    return "-".join(str(int(bucket[end])) if end in bucket else "" for end in ("from", "to"))
 
 
 def _parsed(date: str, dates: tuple[str, ...]) -> str:

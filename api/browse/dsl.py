@@ -35,15 +35,13 @@ PRICE_STEPS = ((None, 15000), (15000, 25000), (25000, 40000), (40000, None))
 
 TITLE_FIELDS = [
     "title^3",
-    "title.prefix^2",
-    "title.prefix._2gram",
-    "title.prefix._3gram",
-    "other_titles^3",
-    "other_titles.prefix^2",
-    "other_titles.prefix._2gram",
-    "other_titles.prefix._3gram",
+    "title._2gram^3",
+    "title._3gram^3",
+    "other_titles^2",
+    "other_titles._2gram^2",
+    "other_titles._3gram^2",
 ]
-FUZZY_FIELDS = ["title^2", "other_titles^2"]
+FUZZY_FIELDS = ["title^2", "other_titles"]
 
 SORTS: dict[str, list[Query]] = {
     "relevance": [{"_score": "desc"}, {"starts_at": "asc"}, {"show_id": "asc"}],
@@ -187,7 +185,14 @@ def _titled(text: str) -> Query:
     return {
         "bool": {
             "should": [
-                {"multi_match": {"query": text, "type": "bool_prefix", "fields": TITLE_FIELDS}},
+                {
+                    "multi_match": {
+                        "query": text,
+                        "type": "bool_prefix",
+                        "operator": "and",
+                        "fields": TITLE_FIELDS,
+                    }
+                },
                 {
                     "multi_match": {
                         "query": text,
