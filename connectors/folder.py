@@ -13,6 +13,7 @@ import fcntl
 import logging
 import stat
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -64,17 +65,21 @@ class Folder:
         )
         for folder in (self.inbox, self._work, self._done):
             folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (home / "feeds" / ".lock").open("w")
+        self._lock_path = home / "feeds" / ".lock"
+        self._lock = ExitStack()
         self._looks: dict[Path, Look] = {}
         self._growing_since: float | None = None
         self._warned: set[Path] = set()
 
     def __enter__(self) -> Self:
         """Raises FolderTaken: two watchers would take the same file twice."""
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise FolderTaken(f"another process watches {self.inbox}") from error
+        with ExitStack() as opened:
+            lock = opened.enter_context(self._lock_path.open("w"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise FolderTaken(f"another process watches {self.inbox}") from error
+            self._lock = opened.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:

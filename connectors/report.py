@@ -94,7 +94,7 @@ def _show_unreadable(letters: list[FeedDeadLetter], console: Console) -> None:
         return
     table = Table(title=_title("Lines nobody could read", len(letters)), title_justify="left")
     for heading in ("source", "file", "line", "field", "reason"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for letter in letters[-LATEST:]:
         table.add_row(letter.source, letter.file, str(letter.line), letter.field, letter.reason)
     console.print(table)
@@ -105,7 +105,7 @@ def _show_refused(refused: list[Refused], console: Console) -> None:
         return
     table = Table(title=_title("Read, but not granted", len(refused)), title_justify="left")
     for heading in ("of", "reason", "what would work"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for each in refused[-LATEST:]:
         table.add_row(each.subject, each.code, each.detail)
     console.print(table)
