@@ -1,0 +1,137 @@
+"""A new index in place of the old: nobody waits for it, and no change meanwhile is lost."""
+
+import contextlib
+import signal
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from justbookit import catalogue_commands as asked
+from streams.search import store
+
+VERSIONS = f"SELECT show.show_id, {store.VERSION} {store.ON_SALE}"
+
+
+def indices(desk: Any) -> list[str]:
+    return sorted(desk.opensearch("GET", "/shows-*/_alias"))
+
+
+def stale(desk: Any) -> dict[str, Any]:
+    """The shows whose document is not as Postgres says."""
+    versions = dict(desk.rows(VERSIONS))
+    body = {"ids": list(versions)}
+    documents = desk.opensearch("GET", "/shows/_mget?_source=doc_version", body)["docs"]
+    known = {each["_id"]: each.get("_source", {}).get("doc_version") for each in documents}
+    return {
+        show_id: (version, known[show_id])
+        for show_id, version in versions.items()
+        if known[show_id] != version
+    }
+
+
+def furnish_shows(desk: Any, count: int) -> None:
+    ids = [
+        desk.send(
+            asked.PutShow(
+                command_id=desk.command_id(),
+                show=desk.show(f"r{each}", starts_at=desk.tomorrow + timedelta(hours=3 * each)),
+            )
+        )
+        for each in range(count)
+    ]
+    for command_id in ids:
+        desk.answer(command_id)
+
+
+class Reader(threading.Thread):
+    """Reads the alias all the time and keeps what went wrong."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self._url = url
+        self.over = threading.Event()
+        self.reads = 0
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        with httpx.Client(timeout=10) as client:
+            while not self.over.is_set():
+                answer = client.get(f"{self._url}/shows/_count")
+                self.reads += 1
+                if answer.status_code != httpx.codes.OK or not answer.json()["count"]:
+                    self.failures.append(answer.text)
+
+
+def test_reindexing_loses_no_change_and_no_reader_notices(desk: Any) -> None:
+    furnish_shows(desk, 60)
+    desk.until(lambda: not stale(desk))
+    before = indices(desk)
+    reader = Reader(desk.settings.opensearch)
+    reader.start()
+
+    process = desk.run("reindex")
+    turn = 0
+    while process.poll() is None:
+        turn += 1
+        desk.ask(asked.PutMovie, movie=desk.movie(title=f"Title {turn}"))
+    output = process.communicate()[0]
+    reader.over.set()
+    reader.join()
+
+    assert process.returncode == 0, output
+    assert "is deleted" in output
+    assert turn > 1
+    desk.until(lambda: not stale(desk))
+    assert len(indices(desk)) == 1
+    assert indices(desk) != before
+    assert reader.reads > 0
+    assert reader.failures == []
+
+
+def test_a_stopped_reindex_leaves_the_old_index_alone_and_a_killed_one_is_cleaned_up(
+    desk: Any,
+) -> None:
+    furnish_shows(desk, 60)
+    before = indices(desk)
+    assert _interrupted(desk, signal.SIGTERM) == before
+    left = _interrupted(desk, signal.SIGKILL)
+    assert len(left) == 2
+    assert before[0] in left
+
+    process = desk.run("reindex")
+    output = process.communicate()[0]
+
+    assert process.returncode == 0, output
+    assert len(indices(desk)) == 1
+    desk.until(lambda: not stale(desk))
+
+
+def _interrupted(desk: Any, number: int) -> list[str]:
+    """The indices that are there after a reindex got a signal in the middle."""
+    process = desk.run("reindex")
+    while len(indices(desk)) == 1:
+        assert process.poll() is None, "it was faster than we could look"
+    process.send_signal(number)
+    process.communicate()
+    return indices(desk)
+
+
+def test_a_lost_index_is_made_again_from_postgres(desk: Any) -> None:
+    desk.ask(asked.PutShow, show=desk.show())
+    desk.until(lambda: desk.document(desk.show().show_id))
+    for name in indices(desk):
+        desk.opensearch("DELETE", f"/{name}")
+
+    desk.ask(asked.PutMovie, movie=desk.movie(title="Again"))
+
+    def back() -> bool:
+        with contextlib.suppress(httpx.HTTPStatusError):
+            return not stale(desk)
+        time.sleep(0.2)
+        return False
+
+    desk.until(back)
+    assert desk.document(desk.show().show_id)["title"] == "Again"
