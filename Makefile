@@ -31,7 +31,7 @@ check: install ## format, lint, types, imports, SQL and locks: the one definitio
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --nofail --disable-progress-bar $(SCHEMAS) dbt_project/models
+	$(BIN)/sqlfluff lint --disable-progress-bar $(SCHEMAS) dbt_project/models
 	$(BIN)/python -m stack.lock --check
 
 .PHONY: format

@@ -4,7 +4,8 @@ Read it in this order:
 
     errors        what can go wrong, as one tree
     environment   settings from the environment and `.env`
-    jars, java    what the two Java servers run on
+    jars, fetch   what the two Java servers run on
+    java
     postgres      how each server is prepared, started and asked whether it answers
     kafka
     opensearch

@@ -1,5 +1,6 @@
 """Where the servers are, and whether that is here: host and port out of the three settings."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import msgspec
@@ -70,13 +71,13 @@ def address_of(server: str, settings: Settings) -> Address:
         raise CannotStart(f"{name} is no address of a server: {error}") from error
 
 
-def ports_to_bind(settings: Settings) -> dict[int, tuple[str, str]]:
-    """Every port a run listens on here: its user, and the setting that moves it.
+def ports_to_bind(settings: Settings, wanted: Callable[[str], bool]) -> dict[int, tuple[str, str]]:
+    """Every port the wanted processes listen on here: its user, and the setting that moves it.
 
     Raises CannotStart when a server that is to be started here is said to be elsewhere.
     """
     ports = {}
-    for server in started_here(settings):
+    for server in filter(wanted, started_here(settings)):
         address = address_of(server, settings)
         setting = f"JUSTBOOKIT_{server.upper()}"
         if address.host not in LOOPBACK:
@@ -94,8 +95,10 @@ def ports_to_bind(settings: Settings) -> dict[int, tuple[str, str]]:
             ports[controller_port(settings)] = ("kafka's controller", setting)
         if server == "opensearch":
             ports[transport_port(settings)] = ("opensearch's transport", setting)
-    ports[settings.api_port] = ("api", "JUSTBOOKIT_API_PORT")
-    ports[settings.push_port] = ("connectors", "JUSTBOOKIT_PUSH_PORT")
+    if wanted("api"):
+        ports[settings.api_port] = ("api", "JUSTBOOKIT_API_PORT")
+    if wanted("connectors"):
+        ports[settings.push_port] = ("connectors", "JUSTBOOKIT_PUSH_PORT")
     return ports
 
 

@@ -1,5 +1,6 @@
 """The command `justbookit`: what people type, each command one line or a process of its own."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from justbookit.settings import Settings
-from stack import detached, doctor, postgres, run_state, show, topics, up
+from stack import detached, doctor, migrate, postgres, run_state, show, topics, up
+from stack import sample as city
 from stack.environment import child_environment, read_settings
 from stack.errors import StackError
 
@@ -101,6 +103,25 @@ def doctor_(settings: Settings) -> None:
     findings = list(doctor.examine(settings, running=running))
     _console.print(show.findings(findings))
     sys.exit(EXIT_TROUBLE if any(one.verdict == "trouble" for one in findings) else 0)
+
+
+@command.command("migrate")
+@click.pass_obj
+def migrate_(settings: Settings) -> None:
+    """Bring tables and topics up to date on servers that are running already."""
+    for name in migrate.migrate(settings):
+        _console.print(f"applied {name}")
+    for name in topics.ensure(settings):
+        _console.print(f"made the topic {name}")
+    _console.print("tables and topics are up to date")
+
+
+@command.command()
+@click.pass_obj
+def sample(settings: Settings) -> None:
+    """Put the sample city's files into the feeds' inbox of the running stack."""
+    asyncio.run(city.write(settings))
+    _console.print(f"the sample city lies in {city.inbox(settings)}")
 
 
 @command.command("topics")

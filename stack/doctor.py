@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -34,10 +34,12 @@ class Finding(msgspec.Struct, frozen=True):
     cure: str = ""
 
 
-def examine(settings: Settings, *, running: bool) -> Iterator[Finding]:
+def examine(
+    settings: Settings, *, running: bool, wanted: Callable[[str], bool] = lambda _: True
+) -> Iterator[Finding]:
     """Everything that is looked at, in the order a person would mend it.
 
-    While a run is going on its ports are taken, and rightly so.
+    While a run is going on its ports are taken, and rightly so; and only what is `wanted` counts.
     """
     yield _python()
     yield _java(settings)
@@ -46,7 +48,7 @@ def examine(settings: Settings, *, running: bool) -> Iterator[Finding]:
     if running:
         yield Finding("ports", "used by the run that is going on")
     else:
-        yield from _ports(settings)
+        yield from _ports(settings, wanted)
     yield _memory(settings)
     yield _disk(settings)
 
@@ -81,7 +83,7 @@ def _jars(settings: Settings) -> Iterator[Finding]:
     for server in jars.SERVERS:
         if server not in started_here(settings):
             yield Finding(f"{server} jars", "not needed, the server is somewhere else")
-        elif count := jars.missing(server):
+        elif count := len(jars.damaged(server)):
             yield Finding(
                 f"{server} jars", f"{count} to fetch", "warning", "the next `up` fetches them"
             )
@@ -89,9 +91,9 @@ def _jars(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"{server} jars", f"{len(jars.locked(server))}, all here")
 
 
-def _ports(settings: Settings) -> Iterator[Finding]:
+def _ports(settings: Settings, wanted: Callable[[str], bool]) -> Iterator[Finding]:
     try:
-        ports = ports_to_bind(settings)
+        ports = ports_to_bind(settings, wanted)
     except StackError as error:
         yield Finding("ports", "not usable", "trouble", str(error))
         return
@@ -100,7 +102,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         holder = holder_of(port)
         cure = f"stop {holder}, or choose another port with {setting}"
         yield Finding(f"port {port} ({use})", f"taken by {holder}", "trouble", cure)
-    if not taken:
+    if ports and not taken:
         yield Finding("ports", f"{', '.join(map(str, ports))} are free")
 
 

@@ -66,7 +66,7 @@ async def prepare(settings: Settings, java: Java, logs: Path) -> Program:
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "server.properties"
     configuration.write_text(server_properties(settings))
-    class_path = await asyncio.to_thread(jars.class_path, "kafka")
+    class_path = jars.class_path("kafka")
     if not (folder / "data" / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         argv = command(java, ["-Xmx128m"], class_path, folder / "format.options")

@@ -4,7 +4,6 @@ The bundled Java has no Thai locale data, and with the module analysis-common no
 made without it; so the node gets only the modules we use, and ICU for the languages.
 """
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -57,14 +56,14 @@ def node_settings(settings: Settings) -> str:
     )
 
 
-async def prepare(settings: Settings, java: Java) -> Program:
+def prepare(settings: Settings, java: Java) -> Program:
     """Write the node's configuration, and say how to start it."""
     folder = Path(settings.home) / "opensearch"
     configuration = folder / "config"
     configuration.mkdir(parents=True, exist_ok=True)
     (configuration / "opensearch.yml").write_text(node_settings(settings))
     (configuration / "log4j2.properties").write_text(_LOG4J)
-    class_path = await asyncio.to_thread(jars.class_path, "opensearch")
+    class_path = jars.class_path("opensearch")
     heap = f"{settings.opensearch_heap_mb}m"
     port = opensearch_address(settings).port
     options = [f"-Xms{heap}", f"-Xmx{heap}", *JVM]

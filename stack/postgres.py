@@ -37,6 +37,13 @@ SETTINGS = {
 }
 """What docker-compose.yml passes to its server too; a test holds the two equal."""
 
+INITDB = (
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+)
+
 PUBLIC_HOME = Path("/var/lib/justbookit")
 
 
@@ -137,9 +144,7 @@ async def _initialise(settings: Settings, programs: Path, data: Path, logs: Path
         os.chown(draft.parent, user.uid, user.gid)
     name = str(conninfo_to_dict(settings.postgres).get("user") or "justbookit")
     argv = [str(programs / "initdb"), "-D", str(draft), f"--username={name}", "--auth=trust"]
-    argv += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-    argv += ["--builtin-locale=C.UTF-8", "--no-instructions"]
-    await run_once(argv, log=logs / "initdb.log", user=user)
+    await run_once([*argv, *INITDB, "--no-instructions"], log=logs / "initdb.log", user=user)
     await asyncio.to_thread(draft.rename, data)
 
 

@@ -129,6 +129,8 @@ class Supervisor:
 
     def _tell_guard(self, line: str) -> None:
         assert self._guard.stdin is not None
+        if self._guard.stdin.closed:
+            return
         with contextlib.suppress(BrokenPipeError):
             self._guard.stdin.write(f"{line}\n".encode())
             self._guard.stdin.flush()

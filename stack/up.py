@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -26,7 +27,7 @@ from stack import (
     workers,
 )
 from stack.addresses import SERVERS, started_here
-from stack.environment import child_environment
+from stack.environment import ROOT, child_environment
 from stack.errors import CannotStart, StackError
 from stack.process import Program, wrapped
 from stack.supervisor import Supervisor
@@ -51,11 +52,6 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
             return True
         return "servers" in self.only and name in SERVERS
 
-    @property
-    def everything(self) -> bool:
-        """Whether no process is left out."""
-        return not self.only
-
 
 def run(settings: Settings, wish: Wish, say: Say) -> None:
     """Bring the stack up and look after it until somebody asks it to stop.
@@ -74,15 +70,16 @@ def check(settings: Settings, wish: Wish, say: Say) -> None:
 
     Raises CannotStart with every trouble found.
     """
-    findings = list(doctor.examine(settings, running=False))
+    findings = list(doctor.examine(settings, running=False, wanted=wish.includes))
     for finding in findings:
         if finding.verdict == "warning":
             say(f"{finding.what}: {finding.found}; {finding.cure}")
     if troubles := [finding for finding in findings if finding.verdict == "trouble"]:
         raise CannotStart("\n".join(f"{one.what}: {one.found}; {one.cure}" for one in troubles))
-    for server in started_here(settings):
-        if server in jars.SERVERS and wish.includes(server):
-            jars.class_path(server)
+    here = [server for server in started_here(settings) if wish.includes(server)]
+    missing = [server for server in jars.SERVERS if server in here and jars.damaged(server)]
+    if missing and subprocess.call([sys.executable, "-m", "stack.fetch", *missing], cwd=ROOT):
+        raise CannotStart(f"the jars of {' and '.join(missing)} are not complete; see above")
 
 
 class _Run:
@@ -136,6 +133,8 @@ class _Run:
             for program in workers.programs(self._settings)
             if self._wish.includes(program.name) and self._is_there(program)
         ]
+        if programs:
+            self._say(f"starting {', '.join(program.name for program in programs)}")
         await supervisor.bring_up(programs)
         names = {program.name for program in programs}
         if self._wish.with_sample and {"api", "connectors", "search"} <= names:
@@ -145,13 +144,17 @@ class _Run:
 
     async def _servers(self) -> list[Program]:
         wanted = [name for name in started_here(self._settings) if self._wish.includes(name)]
+        if wanted:
+            self._say(f"starting {', '.join(wanted)}")
+        return list(await asyncio.gather(*map(self._prepare, wanted)))
+
+    async def _prepare(self, server: str) -> Program:
+        if server == "postgres":
+            return await postgres.prepare(self._settings, self._logs)
         found = await asyncio.to_thread(java.find, self._settings)
-        preparations = {
-            "postgres": lambda: postgres.prepare(self._settings, self._logs),
-            "kafka": lambda: kafka.prepare(self._settings, found, self._logs),
-            "opensearch": lambda: opensearch.prepare(self._settings, found),
-        }
-        return list(await asyncio.gather(*(preparations[name]() for name in wanted)))
+        if server == "kafka":
+            return await kafka.prepare(self._settings, found, self._logs)
+        return opensearch.prepare(self._settings, found)
 
     async def _reach_the_others(self) -> None:
         ask = {

@@ -75,7 +75,7 @@ def test_titles_are_found_across_scripts_and_typos(stack: Settings):
         }
     }
     fields = {"title": {"type": "text", "analyzer": "titles"}}
-    with httpx.Client(base_url=stack.opensearch) as search:
+    with httpx.Client(base_url=stack.opensearch, timeout=60) as search:
         made = search.put(
             "/stack-test",
             json={"settings": {"analysis": analysis}, "mappings": {"properties": fields}},
