@@ -1,5 +1,7 @@
 """`python -m streams search`: what happened to seats and to the catalogue, as documents."""
 
+import logging
+
 from justbookit.settings import Settings
 from justbookit.topics import CATALOGUE_EVENTS, SEAT_EVENTS
 from streams import app as apps
@@ -10,6 +12,8 @@ NAME = "justbookit-search"
 
 def run(settings: Settings) -> None:
     """Work until somebody asks this process to stop."""
+    # one line for each request, at thousands a minute
+    logging.getLogger("opensearch").setLevel(logging.ERROR)
     app = apps.make_app(settings, NAME)
     indexer = Indexer(app, settings)
     apps.own(app, indexer)

@@ -14,10 +14,11 @@ A build that fails deletes what it made; one that was killed is cleaned up by th
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from justbookit.ids import ShowId
 from streams.search import store
-from streams.search.index import ALIAS, Index, IndexUnavailable, Refused
+from streams.search.index import ALIAS, Index, IndexUnavailable, Refused, new_name
 
 PAGE = 500
 FEW = 50
@@ -40,7 +41,7 @@ async def build(connection: store.Connection, index: Index, progress: Progress) 
         raise AnotherBuild("another process is making an index; let it finish")
     await index.remove_leftovers()
     old = await index.current()
-    new = await index.create()
+    new = new_name(datetime.now(UTC))
     written: dict[ShowId, int] = {}
     refused: dict[ShowId, Refused] = {}
 
@@ -48,6 +49,7 @@ async def build(connection: store.Connection, index: Index, progress: Progress) 
         return await _catch_up(connection, index, target, written, refused, progress)
 
     try:
+        await index.create(new)
         for turn in range(1, PASSES_MAX + 1):
             changed = await catch_up(new)
             progress(f"pass {turn}: {changed} shows put into {new}")

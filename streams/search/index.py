@@ -18,7 +18,7 @@ movie_id for their number. Facets are `terms` aggregations on the keyword fields
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -62,6 +62,11 @@ class Outcome(NamedTuple):
     refused: list[Refused]
 
 
+def new_name(now: datetime) -> str:
+    """What an index made at this moment is called; later ones sort behind earlier ones."""
+    return f"{ALIAS}-{now:%Y%m%d%H%M%S%f}"
+
+
 class Index:
     """The alias, and the indices behind and beside it."""
 
@@ -87,12 +92,10 @@ class Index:
             return None
         return max(found, default=None)
 
-    async def create(self) -> str:
-        """A new and empty index that nobody reads yet; its name."""
-        name = f"{ALIAS}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+    async def create(self, name: str) -> None:
+        """Make an empty index that nobody reads yet."""
         mapping = files("streams.search").joinpath("mapping.json").read_bytes()
         await self._call("PUT", f"/{name}", msgspec.json.decode(mapping))
-        return name
 
     async def put_behind_alias(self, name: str) -> None:
         """Let everybody read and write `name` from now on, in one step for all."""

@@ -25,11 +25,11 @@ Connection = AsyncConnection[TupleRow]
 KEPT = timedelta(days=1)
 """How long after its end a show stays in the index."""
 
-_VERSION = """
+VERSION = """
        show_inventory.version::bigint * 1048576 + movie.version + venue.version + theatre.version
 """
 
-_FROM = f"""
+ON_SALE = f"""
   FROM show
   JOIN show_inventory USING (show_id)
   JOIN movie ON movie.movie_id = show.movie_id
@@ -40,14 +40,14 @@ _FROM = f"""
 
 _LISTINGS = f"""
 SELECT show.terms::json, show.status = 'open', movie.body::json, venue.body::json,
-       theatre.body::json, show_inventory.version, seats_total, seats_free, as_of, {_VERSION}
-{_FROM}
+       theatre.body::json, show_inventory.version, seats_total, seats_free, as_of, {VERSION}
+{ON_SALE}
    AND show.show_id = ANY(%s)
 """
 
 _VERSIONS = f"""
-SELECT show.show_id, {_VERSION}
-{_FROM}
+SELECT show.show_id, {VERSION}
+{ON_SALE}
    AND show.show_id > %s
  ORDER BY show.show_id
  LIMIT %s

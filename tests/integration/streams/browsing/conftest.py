@@ -71,7 +71,7 @@ class Desk:
         return CommandId(command.command_id)
 
     def send_bytes(self, raw: bytes | None) -> None:
-        self._producer.send(CATALOGUE_COMMANDS.name, raw, partition=0)
+        self._producer.send(CATALOGUE_COMMANDS.name, raw, key=b"any", partition=0)
         self._producer.flush()
 
     def send_to_seats(self, command: Any) -> CommandId:
