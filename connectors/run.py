@@ -12,6 +12,7 @@ import psycopg
 from aiohttp import web
 from psycopg_pool import PoolTimeout
 
+from connectors.feeds.line import PLATFORM
 from connectors.folder import Folder
 from connectors.gate import Gate
 from connectors.intake import Intake, until, watch
@@ -77,7 +78,7 @@ def _watch_folder(settings: Settings, store: Store, reader: Reader, stop: thread
 
     def ready() -> None:
         producer.connect()
-        store.files()
+        store.organizer_of(PLATFORM)
         print("ready connectors", flush=True)  # noqa: T201 - the supervisor waits for this line
 
     try:

@@ -1,5 +1,6 @@
 """A connectors process of a test's own: another folder and door, the same servers."""
 
+import json
 import os
 import signal
 import socket
@@ -7,13 +8,18 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
+import httpx
 import msgspec
 import psycopg
 import pytest
 from kafka import KafkaConsumer, TopicPartition
+from standardwebhooks import Webhook
 
+from connectors.push.signature import new_secret
 from connectors.store import Store
 
 SECONDS_MAX = 60.0
@@ -118,3 +124,29 @@ def drop():
         growing.rename(folder / name)
 
     return put
+
+
+class Pusher:
+    """A theatre's system: it signs what it pushes."""
+
+    def __init__(self, port, source, secret):
+        self.url = f"http://127.0.0.1:{port}/feeds/{source}"
+        self.source, self.secret = source, secret
+
+    def push(self, body, *, webhook_id=None, secret=None, at=None, url=None):
+        webhook_id = webhook_id or token_hex(8)
+        text = body if isinstance(body, str) else json.dumps(body)
+        at = at or datetime.now(UTC)
+        headers = {
+            "webhook-id": webhook_id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(secret or self.secret).sign(webhook_id, at, text),
+        }
+        return httpx.post(url or self.url, content=text.encode(), headers=headers, timeout=30)
+
+
+@pytest.fixture
+def pusher(stack, store):
+    source, secret = f"push{token_hex(4)}", new_secret()
+    assert store.add_source(source, source, secret)
+    return Pusher(stack.push_port, source, secret)
