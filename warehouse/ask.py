@@ -17,7 +17,6 @@ from justbookit.errors import JustBookItError
 from warehouse.build import MARTS_FOLDER
 from warehouse.lake import (
     COLUMNS,
-    SELECTED,
     Connection,
     QueryFailed,
     connect,
@@ -28,6 +27,9 @@ from warehouse.lake import (
 from warehouse.record import DATASETS
 
 READING = frozenset({"SELECT", "EXPLAIN"})
+_ASKABLE = {"at": "event_at", "offset": "event_offset"}
+"""What columns are called in the views where SQL keeps their names for itself."""
+
 _EXPLAIN = re.compile(r"\s*explain\b(\s+analyze\b)?(\s*\([^)]*\))?", re.IGNORECASE)
 
 
@@ -103,7 +105,7 @@ class Desk:
         rows: list[tuple[Any, ...]] = []
         for (name,) in named:
             if name in DATASETS:
-                query = f'SELECT count(*), min("at"), max("at") FROM {name}'  # noqa: S608
+                query = f"SELECT count(*), min(event_at), max(event_at) FROM {name}"  # noqa: S608
             else:
                 query = f'SELECT count(*), NULL, NULL FROM "{name}"'  # noqa: S608
             counts = self._connection.execute(query).fetchone()
@@ -142,10 +144,13 @@ def refuse_writing(connection: Connection, statement: str) -> None:
 
 def _dataset(paths: Sequence[Path]) -> str:
     if not paths:
-        columns = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in COLUMNS.items())
+        columns = ", ".join(
+            f'NULL::{kind} AS "{_ASKABLE.get(name, name)}"' for name, kind in COLUMNS.items()
+        )
         return f"SELECT {columns}, NULL::DATE AS event_date WHERE false"
+    columns = ", ".join(f'"{name}" AS "{_ASKABLE.get(name, name)}"' for name in COLUMNS)
     return (
-        f"SELECT {SELECTED}, event_date FROM (SELECT * REPLACE (body::JSON AS body) FROM"  # noqa: S608
+        f"SELECT {columns}, event_date FROM (SELECT * REPLACE (body::JSON AS body) FROM"  # noqa: S608
         f" read_parquet({literals(paths)}, hive_partitioning = true, union_by_name = true,"
         " hive_types = {'event_date': DATE}))"
     )

@@ -25,7 +25,9 @@ def write(lake: Lake, records: list[Record]) -> None:
 def kept(folder: Path) -> list[tuple[str, int, int]]:
     desk = Desk(folder)
     names = ("seat_events", "catalogue_events", "quarantine")
-    union = " UNION ALL ".join(f'SELECT topic, partition, "offset" FROM {name}' for name in names)
+    union = " UNION ALL ".join(
+        f"SELECT topic, partition, event_offset FROM {name}" for name in names
+    )
     found = desk.ask(union, rows_max=100_000, seconds_max=30)
     desk.close()
     return sorted((str(topic), int(part), int(at)) for topic, part, at in found.rows)

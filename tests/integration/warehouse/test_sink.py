@@ -84,10 +84,10 @@ def count(settings: Settings) -> tuple[int, int, int]:
     """Rows, different offsets and the end, of the topic we send to."""
     desk = Desk(folder_of(settings))
     both = " UNION ALL ".join(
-        f"SELECT \"offset\" AS at FROM {name} WHERE topic = '{TOPIC}'"
+        f"SELECT event_offset FROM {name} WHERE topic = '{TOPIC}'"
         for name in ("stream_dead_letters", "quarantine")
     )
-    query = f"SELECT count(*), count(DISTINCT at), max(at) + 1 FROM ({both})"
+    query = f"SELECT count(*), count(DISTINCT event_offset), max(event_offset) + 1 FROM ({both})"
     found = desk.ask(query, rows_max=1, seconds_max=30).rows[0]
     desk.close()
     return int(found[0]), int(found[1]), int(found[2])
