@@ -123,11 +123,11 @@ class Index:
         if target == ALIAS:
             query += "&require_alias=true"  # else a missing alias would become an index
         outcome = Outcome([], [])
-        for show_ids, body in _bulks(listings):
+        for show_ids, body in bulks(listings):
             answer = await self._call("POST", f"/{target}/_bulk{query}", body)
             if answer["errors"]:
                 for show_id, item in zip(show_ids, answer["items"], strict=True):
-                    _sort(show_id, item["index"], outcome)
+                    note_item(show_id, item["index"], outcome)
         return outcome
 
     async def forget_before(self, moment: datetime) -> None:
@@ -148,7 +148,7 @@ class Index:
             raise
 
 
-def _bulks(listings: Iterable[ShowListing]) -> Iterable[tuple[list[ShowId], bytes]]:
+def bulks(listings: Iterable[ShowListing]) -> Iterable[tuple[list[ShowId], bytes]]:
     """Bodies that are not too long for one request, each with its shows in order."""
     show_ids: list[ShowId] = []
     lines: list[bytes] = []
@@ -170,8 +170,8 @@ def _bulks(listings: Iterable[ShowListing]) -> Iterable[tuple[list[ShowId], byte
         yield show_ids, b"".join(lines)
 
 
-def _sort(show_id: ShowId, item: dict[str, Any], outcome: Outcome) -> None:
-    """A conflict is fine: what is there is as new or newer."""
+def note_item(show_id: ShowId, item: dict[str, Any], outcome: Outcome) -> None:
+    """Add to `outcome` what became of one document. A conflict is fine: a newer one is there."""
     status = item["status"]
     if status in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.CONFLICT}:
         return
