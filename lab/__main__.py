@@ -1,14 +1,24 @@
 """python -m lab: demo, verify, bench, against the stack that the settings name."""
 
+import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import rich_click as click
+import uvloop
 from rich.console import Console
 from rich.markup import escape
 
 from justbookit.settings import Settings
+from lab.bench import figures
+from lab.bench.booking import Plan, booking
+from lab.bench.browse import browse
+from lab.bench.figures import NotPlausible, Result
+from lab.bench.lag import lag
+from lab.bench.seats import seats
+from lab.demo.play import play
 from lab.verify import report
 from lab.verify.moment import NeverStill
 from lab.verify.run import read_promises, verify
@@ -24,6 +34,13 @@ _console = Console(soft_wrap=True, highlight=False)
 def command(context: click.Context) -> None:
     """What proves JustBookIt, against a running stack."""
     context.obj = Settings.read(os.environ)
+
+
+@command.command()
+@click.pass_obj
+def demo(settings: Settings) -> None:
+    """Play the whole story over HTTP and files; stops where it is not as promised."""
+    sys.exit(0 if asyncio.run(play(settings, _console)) else EXIT_DIFFERS)
 
 
 @command.command("verify")
@@ -51,6 +68,68 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
             sys.exit(EXIT_NEVER_STILL)
     report.show(audit, _console)
     sys.exit(0 if audit.is_clean else EXIT_DIFFERS)
+
+
+@command.command("bench")
+@click.argument("name", type=click.Choice(["seats", "booking", "browse", "lag"]))
+@click.option(
+    "--json",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the figures in this file.",
+)
+@click.option("--bookings", default=40_000, show_default=True, help="For `seats`: how many.")
+@click.option("--clients", default=32, show_default=True, help="For `booking` and `browse`.")
+@click.option("--seconds", default=20.0, show_default=True, help="Of each part that is timed.")
+@click.option("--rate", default=200, show_default=True, help="For `booking`: bookings a second.")
+@click.option("--samples", default=200, show_default=True, help="For `lag`: how many holds.")
+@click.option(
+    "--answers",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="For `booking`: keep what was answered 201 in this file, for `verify --answers`.",
+)
+@click.pass_obj
+def bench_(  # noqa: PLR0913 - one for each option
+    settings: Settings,
+    *,
+    name: str,
+    file: Path | None,
+    bookings: int,
+    clients: int,
+    seconds: float,
+    rate: int,
+    samples: int,
+    answers: Path | None,
+) -> None:
+    """Measure how much and how fast: seats, booking, browse or lag."""
+    machine = figures.machine()
+    with _console.status(f"bench {name}") as status:
+
+        def say(text: str) -> None:
+            status.update(escape(text))
+
+        measure: dict[str, Callable[[], Result]] = {
+            "seats": lambda: seats(settings, bookings, say),
+            "booking": lambda: uvloop.run(
+                booking(
+                    settings,
+                    Plan(clients=clients, seconds=seconds, rate=rate, answers=answers),
+                    say,
+                )
+            ),
+            "browse": lambda: uvloop.run(browse(settings, clients, seconds, say)),
+            "lag": lambda: uvloop.run(lag(settings, samples, say)),
+        }
+        try:
+            found = measure[name]()
+        except (NotPlausible, ExceptionGroup) as error:
+            for why in sorted({str(each) for each in figures.leaves(error)}):
+                _console.print(f"[bold red]bench {name}:[/] {escape(why)}")
+            sys.exit(EXIT_DIFFERS)
+    found.machine, found.versions = machine, figures.versions(settings)
+    figures.show(found, _console)
+    if file is not None:
+        figures.write(found, file)
 
 
 if __name__ == "__main__":

@@ -52,13 +52,16 @@ class KafkaLog:
         return int(self._consumer.beginning_offsets([where])[where])
 
     def records(
-        self, topic: Topic, partition: int, ends: Mapping[tuple[str, int], int]
+        self, topic: Topic, partition: int, ends: Mapping[tuple[str, int], int], first: int = 0
     ) -> Iterator[Record]:
-        """Everything on the partition before its end. Raises TimeoutError when Kafka is silent."""
+        """What is on the partition from offset `first` until its end.
+
+        Raises TimeoutError when Kafka is silent.
+        """
         where = TopicPartition(topic.name, partition)
         end = ends[topic.name, partition]
         self._consumer.assign([where])
-        self._consumer.seek_to_beginning(where)
+        self._consumer.seek(where, max(first, self.first(topic, partition)))
         heard_at = time.monotonic()
         while self._consumer.position(where) < end:
             for records in self._consumer.poll(timeout_ms=POLL_MS).values():
