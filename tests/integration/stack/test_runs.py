@@ -54,8 +54,13 @@ class Run:
             if line.startswith("Ready"):
                 break
         self.family = psutil.Process(self.process.pid).children(recursive=True)
-        assert any(one.name() == "postgres" for one in self.family)
+        assert self.postgres in {one.pid for one in self.family}
         return self
+
+    @property
+    def postgres(self):
+        state = json.loads(Path(self.settings.home, "run.json").read_text())
+        return state["processes"]["postgres"]["pid"]
 
     def leaves_nothing(self, seconds):
         _, alive = psutil.wait_procs(self.family, timeout=seconds)
@@ -116,8 +121,7 @@ def test_kill_9_of_the_parent_leaves_nothing_behind(small):
 def test_a_killed_server_comes_back(small):
     with Run(small) as run:
         run.until_ready()
-        state = json.loads(Path(small.home, "run.json").read_text())
-        os.kill(state["processes"]["postgres"]["pid"], signal.SIGKILL)
+        os.kill(run.postgres, signal.SIGKILL)
 
         deadline = time.monotonic() + 20
         while True:
