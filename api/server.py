@@ -1,5 +1,6 @@
 """Serving: granian with as many workers as the settings say, each with its own application."""
 
+import multiprocessing
 import threading
 import time
 import urllib.error
@@ -41,6 +42,9 @@ def _is_loopback(host: str) -> bool:
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished."""
     check(settings)
+    # Workers forked beside a running thread (ours, or granian's own when it replaces one) may
+    # inherit a lock that nobody will ever open.
+    multiprocessing.set_start_method("spawn")
     server = Server(
         "api.app:create_app",
         factory=True,
