@@ -136,3 +136,23 @@ def listing_of(
         seats_version=availability.version,
         as_of=availability.as_of,
     )
+
+
+def restated(
+    listing: ShowListing, *, availability: Availability, is_open: bool, doc_version: int
+) -> ShowListing:
+    """The same show, now that so many seats are free; much cheaper than `listing_of`."""
+    return msgspec.structs.replace(
+        listing,
+        doc_version=doc_version,
+        open=is_open,
+        seats_total=availability.seats_total,
+        seats_free=availability.seats_free,
+        availability=availability_of(
+            seats_total=availability.seats_total,
+            seats_free=availability.seats_free,
+            sold_here=listing.availability != "elsewhere",
+        ),
+        seats_version=availability.version,
+        as_of=availability.as_of,
+    )

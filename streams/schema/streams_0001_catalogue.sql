@@ -43,6 +43,7 @@ CREATE TABLE offer (
 );
 
 -- A show as the seat writer last confirmed it. `opening` until it has: asked, not yet on sale.
+-- `version` rises whenever anything here changes.
 CREATE TABLE show (
     show_id text PRIMARY KEY,
     theatre_id text NOT NULL REFERENCES theatre,

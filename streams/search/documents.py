@@ -18,6 +18,7 @@ from streams import postgres
 from streams.search import store
 from streams.search.building import AnotherBuild, build
 from streams.search.index import ALIAS, Index, IndexUnavailable, Refused
+from streams.search.known import KnownListings
 from streams.search.touched import Touched
 
 PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 0.2, 5.0
@@ -35,6 +36,7 @@ class Documents:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._index = Index(settings)
+        self._known = KnownListings()
         self._connection: store.Connection | None = None
         self._forgot_at = datetime.min.replace(tzinfo=UTC)
 
@@ -98,7 +100,7 @@ class Documents:
 
     async def _put_some(self, connection: store.Connection, waiting: set[ShowId]) -> list[Refused]:
         some = list(waiting)[:AT_ONCE]
-        outcome = await self._index.put(ALIAS, await store.listings(connection, some))
+        outcome = await self._index.put(ALIAS, await self._known.read(connection, some))
         waiting.difference_update(set(some) - set(outcome.again))
         if outcome.again:
             raise IndexUnavailable(f"OpenSearch did not take {len(outcome.again)} shows now")

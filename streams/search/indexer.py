@@ -31,8 +31,9 @@ from streams.search.documents import Documents
 from streams.search.index import Refused
 from streams.search.touched import Touched
 
-MESSAGES = 500
-"""So many messages are enough for one round; what else came with the last delivery goes along."""
+MESSAGES = 4_000
+"""At most about so many messages make a round. The longer a round takes the more messages wait
+for the next, and the more of them are about the same shows: that is how it keeps up."""
 
 GATHER_SECONDS = 0.05
 """A show that sells fast is written once in this time, not once for each event."""

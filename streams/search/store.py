@@ -8,6 +8,7 @@ rises, and all are read in one statement, that is in one snapshot, so the sum ri
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from typing import Any, NamedTuple, TypedDict
 
 import msgspec
 from faust.types import TP
@@ -21,6 +22,24 @@ from streams.arrays import BigInts, SmallInts, Texts
 from streams.search.touched import Touched
 
 Connection = AsyncConnection[TupleRow]
+
+
+class Details(NamedTuple):
+    """The versions of all that a listing says and that seldom changes."""
+
+    show: int
+    movie: int
+    venue: int
+    theatre: int
+
+
+class Now(TypedDict):
+    """What a listing says that changes with every seat."""
+
+    availability: Availability
+    is_open: bool
+    doc_version: int
+
 
 KEPT = timedelta(days=1)
 """How long after its end a show stays in the index."""
@@ -38,9 +57,21 @@ ON_SALE = f"""
  WHERE show.status <> 'opening' AND show.ends_at > now() - interval '{KEPT.days} day'
 """
 
+_DETAILS = """
+       show.version, movie.version, venue.version, theatre.version
+"""
+
 _LISTINGS = f"""
-SELECT show.terms::json, show.status = 'open', movie.body::json, venue.body::json,
-       theatre.body::json, show_inventory.version, seats_total, seats_free, as_of, {VERSION}
+SELECT show.terms::json, movie.body::json, venue.body::json, theatre.body::json,
+       {_DETAILS}, show.status = 'open', {VERSION},
+       show_inventory.version, seats_total, seats_free, as_of
+{ON_SALE}
+   AND show.show_id = ANY(%s)
+"""
+
+_SEATS = f"""
+SELECT show.show_id, {_DETAILS}, show.status = 'open', {VERSION},
+       show_inventory.version, seats_total, seats_free, as_of
 {ON_SALE}
    AND show.show_id = ANY(%s)
 """
@@ -93,21 +124,41 @@ async def shows_of(connection: Connection, touched: Touched) -> set[ShowId]:
 
 async def listings(connection: Connection, show_ids: Collection[ShowId]) -> list[ShowListing]:
     """These shows as they are now; those not on sale yet, and those long over, are left out."""
+    return [listing for _, listing in await detailed(connection, show_ids)]
+
+
+async def detailed(
+    connection: Connection, show_ids: Collection[ShowId]
+) -> list[tuple[Details, ShowListing]]:
+    """The same, with the versions of what the listings were made of."""
     cursor = await connection.execute(_LISTINGS, (Texts(list(show_ids)),))
-    return [_listing(row) for row in await cursor.fetchall()]
+    made = []
+    for terms, movie, venue, theatre, *rest in await cursor.fetchall():
+        details, now = _now(rest)
+        listing = listing_of(
+            _terms.decode(terms),
+            movie=_movie.decode(movie),
+            venue=_venue.decode(venue),
+            theatre=_theatre.decode(theatre),
+            **now,
+        )
+        made.append((details, listing))
+    return made
 
 
-def _listing(row: TupleRow) -> ShowListing:
-    terms, is_open, movie, venue, theatre, version, total, free, as_of, doc_version = row
-    return listing_of(
-        _terms.decode(terms),
-        movie=_movie.decode(movie),
-        venue=_venue.decode(venue),
-        theatre=_theatre.decode(theatre),
-        availability=Availability(version=version, seats_total=total, seats_free=free, as_of=as_of),
-        is_open=is_open,
-        doc_version=doc_version,
-    )
+async def seats(
+    connection: Connection, show_ids: Collection[ShowId]
+) -> list[tuple[ShowId, Details, Now]]:
+    """What changes most often in these shows, and the versions of all the rest."""
+    cursor = await connection.execute(_SEATS, (Texts(list(show_ids)),))
+    return [(show_id, *_now(rest)) for show_id, *rest in await cursor.fetchall()]
+
+
+def _now(columns: Sequence[Any]) -> tuple[Details, Now]:
+    *details, is_open, doc_version, version, total, free, as_of = columns
+    availability = Availability(version=version, seats_total=total, seats_free=free, as_of=as_of)
+    now = Now(availability=availability, is_open=is_open, doc_version=doc_version)
+    return Details(*details), now
 
 
 async def versions(
