@@ -20,6 +20,7 @@ from warehouse.lake import connect, folder_of, literal
 from warehouse.publish import connection_parameters, dump
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 MARTS = "finance"
 MARTS_FOLDER = "_marts"
 
@@ -54,37 +55,28 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in _FAILURES
 
 
-def dbt_command(settings: Settings, arguments: Sequence[str]) -> list[str]:
-    """How dbt is called for this project.
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What dbt and `profiles.yml` ask the environment for.
 
     Raises NoProject where only the package was installed, without the checkout.
     """
     if not PROJECT.is_dir():
         raise NoProject(f"there is no dbt project in {PROJECT}: run this in the checkout")
     work = Path(settings.home).resolve() / "dbt"
-    folders = {
-        "--project-dir": PROJECT,
-        "--profiles-dir": PROJECT,
-        "--target-path": work / "target",
-        "--log-path": work / "logs",
-    }
-    options = [str(part) for option in folders.items() for part in option]
-    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--warn-error"]
-    verb, rest = arguments[:1], arguments[1:]
-    return [*command, *verb, *options, *rest]
-
-
-def dbt_environment(settings: Settings) -> dict[str, str]:
-    """What `profiles.yml` asks the environment for."""
     login = connection_parameters(settings)
     ours = {
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_TARGET_PATH": str(work / "target"),
+        "DBT_LOG_PATH": str(work / "logs"),
+        "DBT_WARN_ERROR": "true",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
         "DBT_POSTGRES_HOST": login.get("host", "127.0.0.1"),
         "DBT_POSTGRES_PORT": login.get("port", "5432"),
         "DBT_POSTGRES_USER": login.get("user", "justbookit"),
         "DBT_POSTGRES_DBNAME": login.get("dbname", "justbookit"),
         "DBT_ENV_SECRET_POSTGRES_PASSWORD": login.get("password", ""),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
     }
     return {**os.environ, **ours}
 
@@ -92,15 +84,13 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 def dbt(settings: Settings, arguments: Sequence[str]) -> int:
     """Run dbt as it is, for whoever knows it; its exit code."""
     return subprocess.call(  # noqa: S603 - our own interpreter
-        dbt_command(settings, arguments), env=dbt_environment(settings)
+        [*DBT, *arguments], env=dbt_environment(settings)
     )
 
 
 def build(settings: Settings, arguments: Sequence[str], say: Callable[[Step], None]) -> int:
     """Run `dbt build`, telling each step; its exit code. The marts are exported when it is 0."""
-    command = dbt_command(
-        settings, ["build", "--log-format", "json", "--no-use-colors", *arguments]
-    )
+    command = [*DBT, "build", "--log-format", "json", "--no-use-colors", *arguments]
     with subprocess.Popen(  # noqa: S603 - our own interpreter
         command,
         env=dbt_environment(settings),

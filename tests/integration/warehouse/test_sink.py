@@ -95,7 +95,7 @@ def count(settings: Settings) -> tuple[int, int, int]:
 
 def test_a_sink_that_is_killed_loses_nothing_and_repeats_nothing(home: Settings) -> None:
     dice = random.Random(7)
-    for _ in range(5):
+    for _ in range(3):
         with sink(home) as process:
             send(home, letters(2_000))
             time.sleep(dice.uniform(0.0, 0.5))

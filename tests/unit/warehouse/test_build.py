@@ -3,7 +3,7 @@
 import msgspec
 
 from justbookit.settings import Settings
-from warehouse.build import PROJECT, dbt_command, dbt_environment, steps
+from warehouse.build import PROJECT, dbt_environment, steps
 
 
 def test_finished_steps_and_errors_are_told_and_the_rest_is_not() -> None:
@@ -39,14 +39,10 @@ def test_dbt_is_told_where_postgres_is_and_that_it_speaks_to_nobody_else() -> No
     assert environment["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
 
 
-def test_dbt_writes_beneath_home_only() -> None:
-    command = dbt_command(Settings(home="/data"), ["build", "--select", "bookings"])
+def test_dbt_writes_beneath_home_only_and_takes_warnings_for_errors() -> None:
+    environment = dbt_environment(Settings(home="/data"))
 
-    def value(option: str) -> str:
-        return command[command.index(option) + 1]
-
-    assert value("--project-dir") == str(PROJECT)
-    assert value("--target-path") == "/data/dbt/target"
-    assert value("--log-path") == "/data/dbt/logs"
-    assert command[-2:] == ["--select", "bookings"]
-    assert "--warn-error" in command
+    assert environment["DBT_PROJECT_DIR"] == environment["DBT_PROFILES_DIR"] == str(PROJECT)
+    assert environment["DBT_TARGET_PATH"] == "/data/dbt/target"
+    assert environment["DBT_LOG_PATH"] == "/data/dbt/logs"
+    assert environment["DBT_WARN_ERROR"] == "true"
