@@ -34,6 +34,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
         path="/schema",
         render_plugins=[],
         create_examples=False,
+        use_handler_docstrings=True,
         tags=[
             Tag(name="Browse", description="What is on; nobody needs to log in."),
             Tag(name="Customers", description="Register, log in, log out."),

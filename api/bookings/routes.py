@@ -30,7 +30,7 @@ IdempotencyKey = Annotated[
 class SeatChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seats of one show."""
 
-    seat_ids: Annotated[tuple[SeatName, ...], msgspec.Meta(min_length=1, max_length=100)]
+    seat_ids: Annotated[list[SeatName], msgspec.Meta(min_length=1, max_length=100)]
 
 
 class PaymentProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from justbookit.catalogue import Amount, Mode, Movie, Name, Row, Theatre, Venue
 from justbookit.ids import CityId, MovieId, SaleId, SeatId, ShowId, TheatreId, VenueId, ZoneId
 
 SeatName = Annotated[str, msgspec.Meta(min_length=1, max_length=10)]
-SeatNames = Annotated[tuple[SeatName, ...], msgspec.Meta(min_length=1, max_length=2000)]
+SeatNames = Annotated[list[SeatName], msgspec.Meta(min_length=1, max_length=2000)]
 IdText = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,95}$")]
 AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -34,7 +34,7 @@ class TheatreIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     venue_id: IdText
     name: Name
-    rows: Annotated[tuple[Row, ...], msgspec.Meta(min_length=1, max_length=100)]
+    rows: Annotated[list[Row], msgspec.Meta(min_length=1, max_length=100)]
 
 
 class ShowIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +52,7 @@ class ShowIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class AllotmentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The seats sold here; null: all of them."""
 
-    seat_ids: Annotated[tuple[SeatName, ...], msgspec.Meta(max_length=2000)] | None
+    seat_ids: Annotated[list[SeatName], msgspec.Meta(max_length=2000)] | None
 
 
 class BlockIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -23,18 +23,17 @@ async def test_what_comes_together_is_done_together():
 
 
 async def test_while_one_batch_is_done_the_next_gathers():
-    batches, gate = [], asyncio.Event()
+    batches, begun, gate = [], asyncio.Event(), asyncio.Event()
 
     async def slowly(items):
         batches.append(list(items))
+        begun.set()
         await gate.wait()
         return items
 
     gathering = Gathering(slowly)
     first = asyncio.create_task(gathering.add("a"))
-    while not batches:
-        await asyncio.sleep(0)
-        await asyncio.sleep(0.001)
+    await begun.wait()
     later = [asyncio.create_task(gathering.add(each)) for each in "bc"]
     await asyncio.sleep(0)
     gate.set()

@@ -1,0 +1,160 @@
+"""A seat map is read once, then kept true by the events that come by."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from api.seatmaps import SeatMaps
+from justbookit import wire
+from justbookit.catalogue import Layout, Mode, Row, ShowTerms
+from justbookit.seat_events import SeatsBlocked, ShowOpened
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TERMS = ShowTerms(
+    show_id="s",
+    movie_id="m",
+    theatre_id="t",
+    venue_id="v",
+    city_id="c",
+    organizer_id="o",
+    starts_at=NOW,
+    ends_at=NOW,
+    timezone="UTC",
+    currency="INR",
+    mode=Mode.ALL_IN,
+    layout=Layout(version=1, rows=(Row(label="A", zone="gold", cells=("1", "2", "3")),)),
+    prices={"gold": 100},
+)
+OPENED = ShowOpened(show_id="s", version=1, at=NOW, command_id="c-0", terms=TERMS)
+
+
+def blocked(version, seat):
+    return SeatsBlocked(
+        show_id="s",
+        version=version,
+        at=NOW,
+        command_id=f"c-{version}",
+        seat_ids=(seat,),
+        reason="x",
+    )
+
+
+class Log:
+    """Postgres with one show's events; `gate` lets a reader wait, `away` makes reading fail."""
+
+    def __init__(self, *events):
+        self.events = list(events)
+        self.reads = 0
+        self.away = False
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.reading = asyncio.Event()
+
+    async def read(self, _show_id):
+        self.reads += 1
+        self.reading.set()
+        encoded = [wire.encode(event) for event in self.events]
+        await self.gate.wait()
+        if self.away:
+            raise ConnectionError("postgres is away")
+        return encoded
+
+
+def maps(log, *, live=True):
+    made = SeatMaps(log.read)
+    made.answers = SimpleNamespace(live=live, as_of=time.time())
+    return made
+
+
+async def test_a_map_is_read_once_and_follows():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+
+    made.seen(blocked(2, "A1"))
+    look = await made.look("s")
+
+    assert look.seatmap.version == 2
+    assert set(look.seatmap.claims) == {"A1"}
+    assert log.reads == 1
+
+
+async def test_what_was_read_already_is_not_applied_again():
+    log = Log(OPENED, blocked(2, "A1"))
+    made = maps(log)
+    await made.look("s")
+
+    made.seen(blocked(2, "A1"))
+
+    assert (await made.look("s")).seatmap.version == 2
+
+
+async def test_a_gap_makes_the_map_be_read_anew():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+    log.events += [blocked(2, "A1"), blocked(3, "A2")]
+
+    made.seen(blocked(3, "A2"))
+
+    assert (await made.look("s")).seatmap.version == 3
+    assert log.reads == 2
+
+
+async def test_what_comes_while_a_map_is_read_is_not_lost():
+    log = Log(OPENED)
+    log.gate.clear()
+    made = maps(log)
+    looking = [asyncio.create_task(made.look("s")) for _ in range(3)]
+    await log.reading.wait()
+
+    made.seen(blocked(2, "A1"))
+    log.gate.set()
+
+    assert [look.seatmap.version for look in await asyncio.gather(*looking)] == [2, 2, 2]
+    assert log.reads == 1
+
+
+async def test_a_show_nobody_heard_of_is_not_kept():
+    made = maps(Log())
+
+    assert await made.look("s") is None
+    assert not made.is_watched("s")
+
+
+async def test_without_kafka_and_postgres_the_map_is_shown_as_old():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+    made.answers.live = False
+    log.away = True
+    watched = made._watched["s"]  # noqa: SLF001 - it has to have been read a while ago
+    watched.loaded_at -= 60
+
+    look = await made.look("s")
+
+    assert look.stale
+    assert (datetime.now(UTC) - look.as_of).total_seconds() >= 59
+
+
+async def test_without_kafka_the_map_is_read_again():
+    log = Log(OPENED)
+    made = maps(log, live=False)
+    await made.look("s")
+    log.events.append(blocked(2, "A1"))
+    made._watched["s"].loaded_at -= 60  # noqa: SLF001 - as above
+
+    look = await made.look("s")
+
+    assert (look.seatmap.version, look.stale) == (2, False)
+
+
+async def test_with_nothing_to_show_the_failure_is_told():
+    log = Log(OPENED)
+    log.away = True
+
+    with pytest.raises(ConnectionError):
+        await maps(log).look("s")
