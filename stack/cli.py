@@ -18,6 +18,20 @@ from stack.errors import StackError
 
 EXIT_TROUBLE = 1
 EXIT_NOT_RUNNING = 3
+PARTS = (
+    "postgres",
+    "kafka",
+    "opensearch",
+    "feeds",
+    "lake",
+    "dbt",
+    "faust",
+    "logs",
+    "run.json",
+    "lock",
+    city.LOADED,
+)
+"""What a run leaves in its home; whatever else lies there, such as `make`'s tools, stays."""
 _console = Console(soft_wrap=True, highlight=False)
 _CONTEXT = {"help_option_names": ["-h", "--help"]}
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
@@ -89,7 +103,7 @@ def reset(settings: Settings, *, yes: bool) -> None:
         click.confirm(f"Remove everything in {home}?", abort=True)
     detached.stop(settings)
     postgres.remove(settings)
-    for part in ("postgres", "kafka", "opensearch", "feeds", "lake", "logs", "run.json", "lock"):
+    for part in PARTS:
         path = home / part
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     _console.print(f"{home} is empty; `justbookit up` begins anew")

@@ -194,15 +194,15 @@ class _Run:
         urls = {name: getattr(settings, name) for name in SERVERS}
         if "api" in names:
             urls["shop"] = sample.api_url(settings)
-        self._journal.state.urls = urls
-        self._journal.state.ready = True
-        self._journal.write()
         lines = [f"Ready after {seconds:.0f} s"]
         lines += [f"  {name:<12}{url}" for name, url in urls.items()]
         if "api" in names:
             lines += await self._logins()
         lines.append("  Ctrl-C or `justbookit down` stops everything")
         self._say("\n".join(lines))
+        self._journal.state.urls = urls
+        self._journal.state.ready = True
+        self._journal.write()
 
     async def _logins(self) -> list[str]:
         process = await asyncio.create_subprocess_exec(
