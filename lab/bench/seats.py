@@ -96,7 +96,6 @@ def _measure(settings: Settings, commands: Sequence[SeatCommand], say: Say) -> R
         compression_type="lz4",
         linger_ms=20,
         batch_size=256 * 1024,
-        buffer_memory=128 * 1024 * 1024,
     )
     encoded = [
         (

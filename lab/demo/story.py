@@ -105,7 +105,7 @@ class Story:
 
     async def ask_the_price(self) -> Seen:
         """A quote for three seats says why they cost that: both offers."""
-        quote = await self._door.post(f"{self._show}/quotes", {"seat_ids": CONTESTED})
+        quote = await self._door.post(f"{self._show}/quotes", {"seat_ids": CONTESTED}, status=200)
         for line in quote["lines"]:
             yield f"{line['seat_id']}  {money(line['price'])}  {line.get('reason', '')}"
         hold_true("the quote", quote["amount"], CONTESTED_COSTS)

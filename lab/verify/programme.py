@@ -36,16 +36,20 @@ class SlotRow(msgspec.Struct, frozen=True):
     ends: datetime
 
 
-def check_screens(on_sale: Iterable[ShowTerms], slots: Iterable[SlotRow], audit: Audit) -> None:
+def slot_row(terms: ShowTerms) -> SlotRow:
+    """The slot that a show on sale must have."""
+    slot = slot_of(terms)
+    return SlotRow(terms.show_id, terms.theatre_id, slot.begins, slot.ends)
+
+
+def check_screens(on_sale: Iterable[SlotRow], slots: Iterable[SlotRow], audit: Audit) -> None:
     """See that no screen is needed twice, and that every show on sale has its slot alone."""
     screens: dict[TheatreId, list[SlotRow]] = {}
     wanted: dict[ShowId, SlotRow] = {}
-    for terms in on_sale:
+    for row in on_sale:
         audit.look(Check.SCREENS)
-        slot = slot_of(terms)
-        row = SlotRow(terms.show_id, terms.theatre_id, slot.begins, slot.ends)
-        wanted[terms.show_id] = row
-        screens.setdefault(terms.theatre_id, []).append(row)
+        wanted[row.show_id] = row
+        screens.setdefault(row.theatre_id, []).append(row)
     for theatre_id, rows in screens.items():
         for first, second in pairwise(sorted(rows, key=lambda row: row.begins)):
             if second.begins < first.ends:

@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 
 from justbookit import wire
-from justbookit.catalogue import ShowTerms
 from justbookit.catalogue_events import CatalogueEvent
 from justbookit.errors import MalformedMessage
 from justbookit.ids import BookingId, CommandId, ShowId
@@ -24,7 +23,7 @@ from lab.verify.history import histories
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
 from lab.verify.kafka_log import KafkaLog
 from lab.verify.moment import Moment, Say
-from lab.verify.programme import check_catalogue, check_screens
+from lab.verify.programme import SlotRow, check_catalogue, check_screens, slot_row
 from lab.verify.stores import Postgres
 
 _promise = msgspec.json.Decoder(Promise)
@@ -66,7 +65,7 @@ class _Walk:
         self._say = say
         self._audit = Audit()
         self._known: set[ShowId] = set()
-        self._on_sale: list[ShowTerms] = []
+        self._on_sale: list[SlotRow] = []
         self._kept: set[BookingId] = set()
 
     def go(self, promises: Mapping[BookingId, Promise]) -> Audit:
@@ -113,7 +112,7 @@ class _Walk:
                 rows[show_id].document = document
             terms = judge_show(history, rows[show_id], promises, audit)
             if terms is not None:
-                self._on_sale.append(terms)
+                self._on_sale.append(slot_row(terms))
         self._known |= shows.keys()
         for history in shows.values():
             named = {getattr(event, "booking_id", None) for event in history.events}

@@ -64,7 +64,7 @@ from justbookit.topics import partition_of
 from lab.verify.audit import Audit, Check
 from lab.verify.history import History, Record, histories
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
-from lab.verify.programme import SlotRow, check_catalogue, check_screens
+from lab.verify.programme import SlotRow, check_catalogue, check_screens, slot_row
 from lab.verify.rows import (
     BookingRow,
     EventRow,
@@ -595,7 +595,7 @@ def later(show: str, hours: int) -> ShowTerms:
 def test_screens_without_overlap() -> None:
     audit = Audit()
     slots = [slot(SHOW), slot("demo.s2", TERMS.starts_at + timedelta(hours=3))]
-    check_screens([TERMS, later("demo.s2", 3)], slots, audit)
+    check_screens(map(slot_row, [TERMS, later("demo.s2", 3)]), slots, audit)
     assert audit.is_clean
 
 
@@ -616,7 +616,7 @@ def test_an_overlap_or_a_wrong_slot_is_found(
     on_sale: list[ShowTerms], slots: list[SlotRow]
 ) -> None:
     audit = Audit()
-    check_screens(on_sale, slots, audit)
+    check_screens(map(slot_row, on_sale), slots, audit)
     assert set(audit.found) == {Check.SCREENS}
 
 
