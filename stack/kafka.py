@@ -70,7 +70,8 @@ async def prepare(settings: Settings, java: Java, logs: Path) -> Program:
     if not (folder / "data" / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         argv = command(java, ["-Xmx128m"], class_path, folder / "format.options")
-        argv += ["kafka.tools.StorageTool", "format", "--cluster-id", cluster]
+        # One id in 64 begins with a dash; joined to its option it is not taken for another.
+        argv += ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}"]
         await run_once([*argv, "--config", str(configuration)], log=logs / "kafka-format.log")
     heap = f"{settings.kafka_heap_mb}m"
     options = [f"-Xms{heap}", f"-Xmx{heap}", *JVM]
