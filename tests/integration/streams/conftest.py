@@ -34,6 +34,7 @@ from stack import run_state
 from stack.environment import ROOT
 
 PATIENCE_SECONDS = 30.0
+STOP_SECONDS = 10.0
 
 _CATALOGUE = """
 WITH a_venue AS (
@@ -170,10 +171,16 @@ class Worker:
     def said(self) -> str:
         return self._log.read_text()
 
-    def kill(self) -> None:
+    def end(self) -> None:
+        """Let it leave the group, so that the next one need not wait for its session to end."""
         if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
 
 def _state_of(pid: int) -> str:
@@ -320,7 +327,7 @@ class Seats:
 
     def close(self) -> None:
         for worker in self._workers:
-            worker.kill()
+            worker.end()
         self.door.close()
 
 

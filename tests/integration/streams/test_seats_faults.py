@@ -1,0 +1,201 @@
+"""The seat writer under faults: whatever happens to a writer, each command is decided once."""
+
+import signal
+from itertools import islice, product
+
+import pytest
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from justbookit import topics, wire
+from justbookit.ids import BookingId, CustomerId, SeatId
+from justbookit.seat_commands import BookSeats, OpenShow, Payment
+from streams.exits import Exit
+from streams.seats.agent import NAME
+
+PAID = Payment(reference="p-1", method="sandbox", amount=40_000, currency="INR")
+FROZEN_SEATS = "tests/integration/streams/frozen_seats.py"
+
+
+def bookings(seats, show_ids, count):
+    """As many bookings of two seats, going round the shows; all of them can be had."""
+    pairs = product(range(1, 20, 2), "ABCDE", show_ids)
+    return [
+        BookSeats(
+            command_id=seats.command_id(),
+            show_id=show_id,
+            booking_id=BookingId(f"booking-{seats.command_id()}"),
+            customer_id=CustomerId("ana"),
+            seat_ids=(SeatId(f"{row}{cell}"), SeatId(f"{row}{cell + 1}")),
+            payment=PAID,
+        )
+        for cell, row, show_id in islice(pairs, count)
+    ]
+
+
+def assert_each_decided_once(seats, show_ids, commands):
+    """Postgres, the topic and what was asked agree; nothing was sold twice, nothing left out."""
+    seats.door.answers([command.command_id for command in commands])
+    seats.until_settled()
+    log = seats.rows(
+        "SELECT show_id, version, body::text FROM seat_event WHERE show_id = ANY(%s)"
+        " ORDER BY show_id, version",
+        list(show_ids),
+    )
+    on_topic = {}
+    last = dict.fromkeys(show_ids, 0)
+    for event, raw in seats.door.published:
+        if event.show_id in last:
+            # A repeat must be the same bytes; what is new comes in order.
+            assert on_topic.setdefault((event.show_id, event.version), raw) == raw
+            assert event.version <= last[event.show_id] + 1
+            last[event.show_id] = max(last[event.show_id], event.version)
+    assert [(show_id, version) for show_id, version, _ in log] == sorted(on_topic)
+    assert [body.encode() for *_, body in log] == [on_topic[key] for key in sorted(on_topic)]
+    answered = [wire.decode_seat_event(body).command_id for *_, body in log]
+    assert len(answered) == len(set(answered))
+    assert {command.command_id for command in commands} <= set(answered)
+    assert seats.rows(
+        "SELECT count(*) FROM seat_claim WHERE show_id = ANY(%s)", list(show_ids)
+    ) == [(2 * len(commands),)]
+
+
+@pytest.fixture
+def show_ids(seats):
+    """A show in each partition; whoever comes first opens it."""
+    names = [seats.show_in(partition) for partition in range(seats.settings.partitions)]
+    seats.door.send(
+        *(
+            OpenShow(command_id=seats.command_id(), show_id=name, terms=seats.terms(name))
+            for name in names
+        )
+    )
+    return names
+
+
+def test_a_writer_told_to_stop_ends_well_and_leaves_nothing_behind(seats, show_ids):
+    worker = seats.ready_worker()
+    commands = bookings(seats, show_ids, 400)
+    seats.door.send(*commands)
+    seats.door.answers([commands[0].command_id])
+
+    worker.signal(signal.SIGTERM)
+
+    assert worker.exit_code() == 0
+    seats.ready_worker()
+    assert_each_decided_once(seats, show_ids, commands)
+
+
+def test_a_writer_killed_under_load_is_followed_by_another(seats, show_ids):
+    victim = seats.ready_worker(batch_max=20)
+    commands = bookings(seats, show_ids, 500)
+    seats.door.send(*commands[:250])
+    seats.door.answers([commands[20].command_id])
+
+    victim.signal(signal.SIGKILL)
+    seats.door.send(*commands[250:])
+    seats.ready_worker()
+
+    assert_each_decided_once(seats, show_ids, commands)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_writer_that_comes_back_from_the_dead_writes_nothing(seats, show_ids, moment):
+    """Frozen before or after its commit; when it wakes up, another one has its partitions."""
+    zombie = seats.worker(FROZEN_SEATS, moment, batch_max=20)
+    zombie.until_ready()
+    commands = bookings(seats, show_ids, 400)
+    seats.door.send(*commands[:200])
+    zombie.until_stopped()
+    heir = seats.ready_worker()
+    seats.door.send(*commands[200:])
+    seats.door.answers([command.command_id for command in commands])
+
+    zombie.signal(signal.SIGCONT)
+
+    assert zombie.exit_code() == Exit.FENCED
+    assert_each_decided_once(seats, show_ids, commands)
+    assert heir.process.poll() is None
+
+
+def test_two_writers_share_the_partitions_and_one_leaving_loses_nothing(seats, show_ids):
+    first = seats.ready_worker()
+    second = seats.ready_worker()
+    commands = bookings(seats, show_ids, 400)
+    seats.door.send(*commands[:200])
+    epochs = seats.rows("SELECT sum(epoch) FROM writer_position")
+
+    second.signal(signal.SIGTERM)
+    seats.door.send(*commands[200:])
+
+    assert second.exit_code() == 0
+    assert_each_decided_once(seats, show_ids, commands)
+    assert first.process.poll() is None
+    assert seats.rows("SELECT sum(epoch) FROM writer_position") > epochs
+
+
+def test_kafkas_committed_offsets_are_only_a_hint(seats, show_ids):
+    """They are moved past commands that nobody decided; all are decided all the same."""
+    commands = bookings(seats, show_ids, 200)
+    seats.door.send(*commands)
+    admin = KafkaAdminClient(bootstrap_servers=seats.settings.kafka)
+    admin.alter_group_offsets(
+        NAME,
+        {
+            TopicPartition(topic.name, partition): OffsetAndMetadata(10_000_000, "", -1)
+            for topic in (topics.SEAT_COMMANDS, topics.THEATRE_FACTS)
+            for partition in range(seats.settings.partitions)
+        },
+    )
+    admin.close()
+
+    seats.ready_worker()
+
+    assert_each_decided_once(seats, show_ids, commands)
+
+
+def test_a_raised_epoch_stops_the_writer_at_its_next_commit(seats, show_ids):
+    worker = seats.ready_worker()
+    seats.door.until(lambda: len(seats.door.published) == len(show_ids))
+    seats.rows("UPDATE writer_position SET epoch = epoch + 1")
+    commands = bookings(seats, show_ids, 1)
+
+    seats.door.send(*commands)
+
+    assert worker.exit_code() == Exit.FENCED
+    assert seats.log_of(commands[0].show_id) == ["ShowOpened"]
+    seats.ready_worker()
+    assert_each_decided_once(seats, show_ids, commands)
+
+
+def test_a_seat_that_postgres_knows_as_taken_cannot_be_sold(seats, show_ids):
+    """The second net: the rules think the seat is free, the primary key does not."""
+    worker = seats.ready_worker()
+    [command] = bookings(seats, show_ids, 1)
+    seats.rows(
+        "INSERT INTO seat_claim VALUES (%s, %s, 'booking', 'somebody')",
+        command.show_id,
+        command.seat_ids[0],
+    )
+
+    seats.door.send(command)
+
+    assert worker.exit_code() == Exit.SECOND_NET
+    assert "seat_claim_pkey" in worker.said()
+    seats.rows("DELETE FROM seat_claim WHERE claimed_by = 'somebody'")
+    seats.ready_worker()
+    assert_each_decided_once(seats, show_ids, [command])
+
+
+def test_a_topic_that_ends_before_our_position_is_refused(seats, show_ids):
+    move = "UPDATE writer_position SET commands_next = commands_next + %s WHERE partition = 5"
+    seats.ready_worker().end()
+    seats.rows(move, 10_000)
+
+    worker = seats.worker()
+
+    assert worker.exit_code() == Exit.CLAIM_FAILED
+    assert "was made anew" in worker.said()
+    seats.rows(move, -10_000)
+    seats.ready_worker()
+    assert_each_decided_once(seats, show_ids, [])
