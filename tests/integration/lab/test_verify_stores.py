@@ -1,0 +1,73 @@
+"""verify, against a running stack whose stores somebody has tampered with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from opensearchpy import OpenSearch
+
+from justbookit.settings import Settings
+from lab.verify.audit import Check
+from lab.verify.moment import NeverStill
+from lab.verify.run import verify
+from lab.verify.stores import ALIAS
+
+GHOST = "test.ghost"
+
+
+@contextmanager
+def tampered(settings: Settings, wrong: str, undo: str) -> Iterator[None]:
+    """The database, with something wrong in it for a while."""
+    with psycopg.connect(settings.postgres, autocommit=True) as connection:
+        connection.execute(wrong)
+        try:
+            yield
+        finally:
+            connection.execute(undo)
+
+
+def found(settings: Settings) -> set[tuple[Check, str]]:
+    audit = verify(settings, {}, 90, lambda _: None)
+    return {(fault.check, fault.subject) for fault in audit.faults}
+
+
+CLAIM = "seat_id, kind, claimed_by) VALUES ('{}', 'A1', 'block', 'x')"
+EVENT = "version, type, at, body) VALUES ('{}', 1, 'ShowClosed', now(), '{{}}')"
+SLOT = (
+    "command_id, theatre_id, during, terms)"
+    " VALUES ('{}', 'c', 't', tstzrange(now(), now() + interval '1 hour'), '{{}}')"
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "check"),
+    [
+        ("seat_claim", CLAIM, Check.LOG_ROWS),
+        ("seat_event", EVENT, Check.LOG_ROWS),
+        ("screen_slot", SLOT, Check.SCREENS),
+    ],
+)
+def test_a_row_that_no_event_made_is_found(
+    stack: Settings, table: str, row: str, check: Check
+) -> None:
+    wrong = f"INSERT INTO {table} (show_id, {row.format(GHOST)}"
+    with tampered(stack, wrong, f"DELETE FROM {table} WHERE show_id = '{GHOST}'"):
+        assert (check, GHOST) in found(stack)
+    assert not {subject for _, subject in found(stack)} & {GHOST}
+
+
+def test_a_document_that_no_event_made_is_found(stack: Settings) -> None:
+    with OpenSearch(hosts=[stack.opensearch]) as client:
+        client.index(index=ALIAS, id=GHOST, body={"show_id": GHOST}, refresh=True)
+        try:
+            assert (Check.INDEX, GHOST) in found(stack)
+        finally:
+            client.delete(index=ALIAS, id=GHOST, refresh=True)
+
+
+def test_what_never_comes_to_rest_is_told(stack: Settings) -> None:
+    wrong = "INSERT INTO seat_outbox VALUES (999, 1, '[]', '[]')"  # nobody's partition
+    undo = "DELETE FROM seat_outbox WHERE partition = 999"
+    with tampered(stack, wrong, undo), pytest.raises(NeverStill, match="1 batches in seat_outbox"):
+        verify(stack, {}, 2, lambda _: None)
