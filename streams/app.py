@@ -7,7 +7,7 @@ partitions over (`claim`) that is where reading goes on. The call order is Faust
 
     revoked → assigned → claim → positions, seek → records of this generation
 
-Pinned to faust-streaming 0.15.3; tests/integration/streams/test_seats_faust.py is the contract.
+Pinned to faust-streaming 0.15.3; tests/integration/streams/test_seats_faults.py is the contract.
 """
 
 import logging

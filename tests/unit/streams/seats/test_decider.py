@@ -1,0 +1,190 @@
+"""Batches decided without servers: what is dropped, what stops us, what is buried."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from faust.types import TP
+
+from justbookit import wire
+from justbookit.catalogue import Layout, Mode, Row, ShowTerms
+from justbookit.errors import MissingOffsets
+from justbookit.seat_commands import HoldSeats, OpenShow
+from justbookit.seat_events import CommandRefused, HoldReleased, SeatsHeld
+from justbookit.settings import Settings
+from streams.seats import decider as deciding
+from streams.seats.batch import Batch, Position
+from streams.seats.decider import Decider
+from streams.seats.inbox import Slice
+from streams.seats.logs import BrokenLog, Log, check_positions
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+COMMANDS = TP("seat-commands", 0)
+ONE_PARTITION = Settings(partitions=1, hold_seconds=60)
+
+
+def open_show(show_id="s"):
+    terms = ShowTerms(
+        show_id=show_id,
+        movie_id="m",
+        theatre_id="t",
+        venue_id="v",
+        city_id="c",
+        organizer_id="o",
+        starts_at=NOW + timedelta(days=1),
+        ends_at=NOW + timedelta(days=1, hours=2),
+        timezone="UTC",
+        currency="INR",
+        mode=Mode.ALL_IN,
+        layout=Layout(version=1, rows=(Row(label="A", zone="z", cells=("1", "2", "3")),)),
+        prices={"z": 100},
+    )
+    return OpenShow(command_id=f"open-{show_id}", show_id=show_id, terms=terms)
+
+
+def hold(name, *seats, show_id="s"):
+    return HoldSeats(
+        command_id=name, show_id=show_id, booking_id=name, customer_id="ana", seat_ids=seats
+    )
+
+
+def delivered(*messages, start=0):
+    return [
+        Slice(
+            COMMANDS,
+            [
+                SimpleNamespace(
+                    topic="seat-commands",
+                    partition=0,
+                    offset=offset,
+                    value=message if isinstance(message, bytes) else wire.encode(message),
+                )
+                for offset, message in enumerate(messages, start=start)
+            ],
+            None,
+        )
+    ]
+
+
+class Postgres:
+    """The logs of shows, as the batches so far left them."""
+
+    def __init__(self):
+        self.log = []
+        self.asked = []
+
+    async def load(self, show_ids):
+        self.asked.append(sorted(show_ids))
+        return [(show_id, body) for show_id, body in self.log if show_id in show_ids]
+
+
+@pytest.fixture
+def postgres():
+    return Postgres()
+
+
+@pytest.fixture
+def decider(postgres):
+    made = Decider(ONE_PARTITION, postgres.load)
+    made.positions = {0: Position(epoch=1, commands_next=0, facts_next=0)}
+    return made
+
+
+async def decide(decider, slices, now=NOW, due=()):
+    batch = Batch(1, now)
+    await decider.decide(batch, slices, due)
+    return batch
+
+
+def events(batch):
+    return [message.event for message in batch.messages]
+
+
+async def test_what_was_handled_is_dropped(decider):
+    await decide(decider, delivered(open_show()))
+
+    batch = await decide(decider, delivered(open_show(), hold("b1", "A1")))
+
+    assert [type(event) for event in events(batch)] == [SeatsHeld]
+    assert batch.before[0].commands_next == 1
+    assert batch.after[0].commands_next == 2
+
+
+async def test_a_hole_stops_the_writer(decider):
+    with pytest.raises(MissingOffsets, match="from 0 to 3"):
+        await decide(decider, delivered(open_show(), start=3))
+
+
+async def test_shows_are_loaded_once_for_a_batch_and_not_again(decider, postgres):
+    await decide(decider, delivered(open_show("s"), open_show("t"), hold("b1", "A1")))
+    await decide(decider, delivered(hold("b2", "A2", show_id="t"), start=3))
+
+    assert postgres.asked == [["s", "t"]]
+
+
+async def test_a_show_from_postgres_goes_on_where_it_was(decider, postgres):
+    first = await decide(decider, delivered(open_show(), hold("b1", "A1")))
+    postgres.log = [(message.event.show_id, message.body) for message in first.messages]
+    heir = Decider(ONE_PARTITION, postgres.load)
+    heir.positions = dict(decider.positions)
+
+    batch = await decide(heir, delivered(hold("b2", "A1"), start=2))
+
+    [refused] = events(batch)
+    assert isinstance(refused, CommandRefused)
+    assert refused.version == 3
+
+
+async def test_a_command_asked_again_is_answered_again(decider):
+    batch = await decide(decider, delivered(open_show(), hold("b1", "A1"), hold("b1", "A1")))
+
+    assert [message.fresh for message in batch.messages] == [True, True, False]
+    assert batch.messages[1].body == batch.messages[2].body
+
+
+async def test_what_cannot_be_read_is_buried_and_passed(decider):
+    batch = await decide(decider, delivered(open_show(), b"nonsense", hold("b1", "A1")))
+
+    assert [letter.offset for letter in batch.letters[0]] == [1]
+    assert len(events(batch)) == 2
+    assert batch.after[0].commands_next == 3
+
+
+async def test_a_rule_that_fails_on_one_command_stops_no_other(decider, monkeypatch, caplog):
+    real = deciding.decide
+
+    def fails_on_b1(seatmap, command, *rest):
+        if command.command_id == "b1":
+            raise KeyError("a bug")
+        return real(seatmap, command, *rest)
+
+    monkeypatch.setattr(deciding, "decide", fails_on_b1)
+
+    batch = await decide(decider, delivered(open_show(), hold("b1", "A1"), hold("b2", "A1")))
+
+    assert "KeyError" in batch.letters[0][0].reason
+    assert isinstance(events(batch)[-1], SeatsHeld)
+    assert "a rule failed" in caplog.text
+
+
+async def test_a_hold_that_ran_out_is_released_by_the_timer(decider):
+    await decide(decider, delivered(open_show(), hold("b1", "A1")))
+    late = NOW + timedelta(seconds=60)
+
+    batch = await decide(decider, [], now=late, due=[(0, "s", "b1")])
+
+    [released] = events(batch)
+    assert isinstance(released, HoldReleased)
+    assert batch.before[0] == batch.after[0]
+    assert not await decide(decider, [], now=late, due=[(0, "s", "b1")])
+
+
+def test_positions_must_lie_within_the_logs():
+    positions = {0: Position(epoch=1, commands_next=10, facts_next=5)}
+    facts = TP("theatre-facts", 0)
+
+    check_positions(positions, {COMMANDS: Log(0, 10), facts: Log(5, 7)})
+    with pytest.raises(BrokenLog, match="made anew"):
+        check_positions(positions, {COMMANDS: Log(0, 9), facts: Log(5, 7)})
+    with pytest.raises(BrokenLog, match="retention"):
+        check_positions(positions, {COMMANDS: Log(0, 10), facts: Log(6, 7)})

@@ -1,0 +1,216 @@
+"""A batch as rows, without a database: what is freed, what is taken, what is changed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from justbookit.catalogue import Layout, Mode, Row, ShowTerms
+from justbookit.seat_commands import Payment
+from justbookit.seat_events import (
+    BookingCancelled,
+    BookingConfirmed,
+    CounterSaleReturned,
+    HoldReleased,
+    PriceLine,
+    ReleaseReason,
+    SeatsBlocked,
+    SeatsBooked,
+    SeatsHeld,
+    SeatsSoldAtCounter,
+    SeatsUnblocked,
+    ShowOpened,
+)
+from justbookit.seatmap import SeatMap, evolve
+from streams.arrays import Texts
+from streams.seats import rows
+from streams.seats.batch import Batch, Position
+from streams.seats.claims import Claim, ClaimChanges
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PAID = Payment(reference="p", method="sandbox", amount=200, currency="INR")
+
+
+def held(booking_id, *seats, version=2):
+    return SeatsHeld(
+        show_id="s",
+        version=version,
+        at=NOW,
+        booking_id=booking_id,
+        customer_id="ana",
+        lines=tuple(PriceLine(seat_id=seat, zone="z", base=100, price=100) for seat in seats),
+        amount=100 * len(seats),
+        currency="INR",
+        held_until=NOW + timedelta(minutes=8),
+    )
+
+
+def booked(booking_id, *seats, version=2):
+    hold = held(booking_id, *seats)
+    return SeatsBooked(
+        show_id="s",
+        version=version,
+        at=NOW,
+        booking_id=booking_id,
+        customer_id="ana",
+        lines=hold.lines,
+        amount=hold.amount,
+        currency="INR",
+        payment=PAID,
+    )
+
+
+def released(booking_id, *seats, version=3):
+    return HoldReleased(
+        show_id="s",
+        version=version,
+        at=NOW,
+        booking_id=booking_id,
+        seat_ids=seats,
+        reason=ReleaseReason.CUSTOMER,
+    )
+
+
+def fact(kind, **fields):
+    return kind(show_id="s", version=2, at=NOW, **fields)
+
+
+def booking(seat, owner):
+    return Claim("s", seat, "booking", owner)
+
+
+CASES = {
+    "a hold takes its seats": ([held("b1", "A1", "A2")], [], ["A1 b1", "A2 b1"]),
+    "a ticket keeps what its hold took": (
+        [fact(BookingConfirmed, booking_id="b1", customer_id="c", seat_ids=("A1",), payment=PAID)],
+        [],
+        [],
+    ),
+    "a hold from before that is released frees its seats": (
+        [released("b1", "A1")],
+        ["A1 b1"],
+        [],
+    ),
+    "what is taken and freed in one batch was never there": (
+        [held("b1", "A1"), released("b1", "A1")],
+        [],
+        [],
+    ),
+    "a seat freed and taken again is freed by one and taken by the other": (
+        [released("b1", "A1"), held("b2", "A1")],
+        ["A1 b1"],
+        ["A1 b2"],
+    ),
+    "a seat given to two is taken twice, so that Postgres can refuse it": (
+        [held("b1", "A1"), held("b2", "A1")],
+        [],
+        ["A1 b1", "A1 b2"],
+    ),
+    "even after the first of the two let it go": (
+        [held("b1", "A1"), held("b2", "A1"), booked("b3", "A1"), released("b1", "A1")],
+        [],
+        ["A1 b2", "A1 b3"],
+    ),
+    "a cancelled ticket frees its seats": (
+        [fact(BookingCancelled, booking_id="b1", seat_ids=("A1",), refund=0, currency="INR")],
+        ["A1 b1"],
+        [],
+    ),
+    "a block says why": (
+        [fact(SeatsBlocked, seat_ids=("A1",), reason="broken")],
+        [],
+        ["A1 broken"],
+    ),
+    "a block lifted has no name": ([fact(SeatsUnblocked, seat_ids=("A1",))], ["A1 "], []),
+    "a counter sale lifts the block on its seats": (
+        [
+            fact(SeatsBlocked, seat_ids=("A1", "A2"), reason="house"),
+            fact(SeatsSoldAtCounter, sale_id="till", seat_ids=("A2", "A3")),
+        ],
+        ["A3 "],
+        ["A1 house", "A2 till", "A3 till"],
+    ),
+    "a counter sale returned frees its seats": (
+        [fact(CounterSaleReturned, sale_id="till", seat_ids=("A1",))],
+        ["A1 till"],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("events", "freed", "taken"), CASES.values(), ids=CASES)
+def test_claims(events, freed, taken):
+    changes = ClaimChanges(events)
+
+    assert [f"{claim.seat_id} {claim.owner}" for claim in changes.freed] == freed
+    found = [f"{claim.seat_id} {said}" for claim, said in changes.taken.items()]
+    assert sorted(found) == taken
+
+
+def show():
+    seatmap = SeatMap("s")
+    terms = ShowTerms(
+        show_id="s",
+        movie_id="m",
+        theatre_id="t",
+        venue_id="v",
+        city_id="c",
+        organizer_id="o",
+        starts_at=NOW + timedelta(days=1),
+        ends_at=NOW + timedelta(days=1, hours=2),
+        timezone="UTC",
+        currency="INR",
+        mode=Mode.ALL_IN,
+        layout=Layout(version=1, rows=(Row(label="A", zone="z", cells=("1", "2", "3")),)),
+        prices={"z": 100},
+    )
+    evolve(seatmap, ShowOpened(show_id="s", version=1, at=NOW, terms=terms))
+    return seatmap
+
+
+def batch_of(seatmap, *events):
+    batch = Batch(7, NOW)
+    batch.before[4] = Position(epoch=3, commands_next=10, facts_next=20)
+    batch.after[4] = Position(epoch=3, commands_next=12, facts_next=20)
+    for event in events:
+        evolve(seatmap, event)
+        batch.add_events(4, seatmap, None, (event,))
+    return batch
+
+
+def test_a_booking_made_and_ended_in_one_batch_is_one_new_row():
+    batch = batch_of(show(), held("b1", "A1"), released("b1", "A1"))
+
+    added, changed = rows.of_bookings(batch)
+
+    assert added[2].encoded == Texts(["released"]).encoded
+    assert changed[0].count == 0
+
+
+def test_a_booking_of_an_earlier_batch_is_changed():
+    seatmap = show()
+    evolve(seatmap, held("b1", "A1"))
+    batch = batch_of(seatmap, released("b1", "A1"))
+
+    added, changed = rows.of_bookings(batch)
+
+    assert added[0].count == 0
+    assert changed[1].encoded == Texts(["b1"]).encoded
+
+
+def test_an_answer_given_again_is_published_and_not_stored():
+    seatmap = show()
+    first = held("b1", "A1")
+    evolve(seatmap, first)
+    batch = batch_of(seatmap)
+    batch.add_answer_again(4, first)
+
+    assert rows.of_events(batch)[0].count == 0
+    assert b'[["s",2]]' in rows.of_outbox(batch)[2].encoded
+    assert batch.touched() == {4}
+
+
+def test_the_fence_expects_what_the_batch_began_with():
+    columns = rows.of_positions(batch_of(show()))
+
+    numbers = [column.encoded[-1] for column in columns]
+    assert numbers == [4, 3, 10, 20, 12, 20]
