@@ -66,7 +66,7 @@ class Reader(threading.Thread):
 
 
 def test_reindexing_loses_no_change_and_no_reader_notices(desk: Any) -> None:
-    furnish_shows(desk, 60)
+    furnish_shows(desk, 200)
     desk.until(lambda: not stale(desk))
     before = indices(desk)
     reader = Reader(desk.settings.opensearch)
@@ -75,8 +75,10 @@ def test_reindexing_loses_no_change_and_no_reader_notices(desk: Any) -> None:
     process = desk.run("reindex")
     turn = 0
     while process.poll() is None:
+        # each show once, so that what is lost on the way is not made good by the next change
+        at = desk.tomorrow + timedelta(hours=3 * turn)
+        desk.ask(asked.PutShow, show=desk.show(f"r{turn}", starts_at=at, format="IMAX"))
         turn += 1
-        desk.ask(asked.PutMovie, movie=desk.movie(title=f"Title {turn}"))
     output = process.communicate()[0]
     reader.over.set()
     reader.join()
