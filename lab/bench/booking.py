@@ -15,6 +15,7 @@ from random import Random
 import msgspec
 
 from justbookit.settings import Settings
+from lab.bench.bare import bare_requests_per_s
 from lab.bench.customers import Booked, Customer, Desk
 from lab.bench.figures import Figures, NotPlausible, Result, latencies, result
 from lab.bench.gateway import Gateway
@@ -52,6 +53,7 @@ async def booking(settings: Settings, plan: Plan, say: Say) -> Result:
             desk = Desk(connections, host, Gateway(settings.secret), iter(pairs), answers)
             say("customers register and log in")
             customers = await desk.admit(CUSTOMERS)
+            bare = await bare_requests_per_s(connections, host, plan.clients)
             say(f"flat out, {plan.clients} clients, {plan.seconds:g} s")
             flat_out = await _flat_out(desk, customers, plan)
             await asyncio.to_thread(wait_until_still, settings, say)
@@ -80,6 +82,7 @@ async def booking(settings: Settings, plan: Plan, say: Say) -> Result:
             "customers": CUSTOMERS,
             "latency": "hold + confirm, as the client sees it; the gateway's signature left out",
         },
+        {"bare.requests_per_s": bare},
     )
 
 

@@ -14,13 +14,23 @@ from typing import Any
 import msgspec
 
 from justbookit.settings import Settings
+from lab.bench.bare import bare_requests_per_s
 from lab.bench.figures import Figures, NotPlausible, Result, latencies, result
 from lab.bench.ground import CITY, Say
 from lab.bench.http import Connections, request
 
 WARM_UP_SECONDS = 2.0
 SEED = 7
-OK = 200
+OK, AWAY = 200, 503
+REFUSED_SHARE_MAX = 0.001
+"""More pages than that refused for a moment (503), and the figures would flatter."""
+
+
+class Reads(msgspec.Struct):
+    """Latencies of what was read, in seconds, and how often there was nothing to read."""
+
+    took: list[float]
+    refused: int = 0
 
 
 async def browse(settings: Settings, clients: int, seconds: float, say: Say) -> Result:
@@ -33,15 +43,18 @@ async def browse(settings: Settings, clients: int, seconds: float, say: Say) -> 
         dice.shuffle(paths)
         pages = [request("GET", path, host) for path in paths]
         zipf = list(accumulate(1 / rank for rank in range(1, len(pages) + 1)))
+        bare = await bare_requests_per_s(connections, host, clients)
         say(f"a hot set of {len(pages):,} pages, {seconds:g} s")
         hot = await _read(connections, pages, zipf, clients, seconds)
         say(f"all of {len(pages):,} pages alike, {seconds:g} s")
         uniform = await _read(connections, pages, None, clients, seconds)
     figures: Figures = {
-        "reads_per_s": len(hot) / seconds,
-        **latencies("", hot),
-        "uniform.reads_per_s": len(uniform) / seconds,
-        **latencies("uniform.", uniform),
+        "reads_per_s": len(hot.took) / seconds,
+        **latencies("", hot.took),
+        "refused": hot.refused,
+        "uniform.reads_per_s": len(uniform.took) / seconds,
+        **latencies("uniform.", uniform.took),
+        "uniform.refused": uniform.refused,
     }
     parameters = {
         "pages": len(pages),
@@ -51,7 +64,7 @@ async def browse(settings: Settings, clients: int, seconds: float, say: Say) -> 
         "hot": "Zipf, exponent 1",
         "seed": SEED,
     }
-    return result("browse", figures, parameters)
+    return result("browse", figures, parameters, {"bare.requests_per_s": bare})
 
 
 async def _pages(connections: Connections, host: str) -> list[str]:
@@ -85,11 +98,11 @@ async def _read(
     weights: list[float] | None,
     clients: int,
     seconds: float,
-) -> list[float]:
-    """Latencies of all that was read after the warm-up."""
+) -> Reads:
+    """All that was read after the warm-up."""
     begins = time.perf_counter() + WARM_UP_SECONDS
     ends = begins + seconds
-    took: list[float] = []
+    reads = Reads([])
 
     async def client(seed: int) -> None:
         dice = Random(seed)
@@ -98,14 +111,18 @@ async def _read(
                 asked_at = time.perf_counter()
                 status, body = await connections.ask(page)
                 now = time.perf_counter()
-                if status != OK:
+                if status not in {OK, AWAY}:
                     raise NotPlausible(f"{page[:80]!r} was answered {status}: {body[:300]!r}")
                 if now >= ends:
                     return
-                if asked_at >= begins:
-                    took.append(now - asked_at)
+                if asked_at >= begins and status == OK:
+                    reads.took.append(now - asked_at)
+                elif asked_at >= begins:
+                    reads.refused += 1
 
     async with asyncio.TaskGroup() as group:
         for seed in range(clients):
             group.create_task(client(seed))
-    return took
+    if reads.refused > REFUSED_SHARE_MAX * len(reads.took):
+        raise NotPlausible(f"{reads.refused} pages were refused, {len(reads.took)} were read")
+    return reads

@@ -58,10 +58,24 @@ class Result(msgspec.Struct, kw_only=True):
     at: datetime
 
 
-def result(name: str, figures: Figures, parameters: Mapping[str, object]) -> Result:
+def result(
+    name: str,
+    figures: Figures,
+    parameters: Mapping[str, object],
+    baselines: Figures | None = None,
+) -> Result:
     """A result as of now."""
-    rounded = {key: round(value, 3) for key, value in figures.items()}
-    return Result(name=name, figures=rounded, parameters=dict(parameters), at=datetime.now(UTC))
+    return Result(
+        name=name,
+        figures=_rounded(figures),
+        baselines=_rounded(baselines or {}),
+        parameters=dict(parameters),
+        at=datetime.now(UTC),
+    )
+
+
+def _rounded(figures: Figures) -> Figures:
+    return {key: round(value, 3) for key, value in figures.items()}
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -117,6 +131,8 @@ def show(found: Result, console: Console) -> None:
     table.add_column("", justify="right")
     for key, value in found.figures.items():
         table.add_row(key, f"{value:,.1f}")
+    for key, value in found.baselines.items():
+        table.add_row(f"baseline {key}", f"{value:,.1f}", style="dim")
     console.print(table)
     told = ", ".join(f"{key} {value}" for key, value in found.parameters.items())
     console.print(told, style="dim", markup=False)

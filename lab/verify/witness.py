@@ -62,9 +62,11 @@ class Witness:
         self.lives: dict[BookingId, Life] = {}
         self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
         self._audit = audit
+        self._counts: Counts | None = None
 
     def see(self, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
         """Take one event down."""
+        self._counts = None
         match event:
             case SeatsHeld():
                 self._begin(event, BookingStatus.HELD, event.held_until)
@@ -116,6 +118,11 @@ class Witness:
 
     def counts(self) -> Counts:
         """Every seat of the hall counted once, one by one."""
+        if self._counts is None:
+            self._counts = self._count()
+        return self._counts
+
+    def _count(self) -> Counts:
         kinds = dict.fromkeys(("held", "booked", "counter", "block", "free", "else"), 0)
         for seat in self.zones:
             match self.owners.get(seat):
