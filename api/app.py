@@ -14,6 +14,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
+from litestar.types import ASGIApp
 
 from api import docs, health, seat_routes
 from api.access import AnyRequest, Customer, Organizer
@@ -21,7 +22,7 @@ from api.bookings import routes as booking_routes
 from api.browse import routes as browse_routes
 from api.description import describe
 from api.failures import told
-from api.headers import SafeHeaders
+from api.headers import safely
 from api.pages import routes as page_routes
 from api.pages.failures import as_page
 from api.people import routes as people_routes
@@ -54,9 +55,8 @@ def problem_or_page(request: AnyRequest, error: Exception) -> Response[Any]:
     return problem_json(request, error)
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
+def create_app(settings: Settings) -> Litestar:
     """The application of one worker."""
-    settings = settings or Settings.read(os.environ)
     services = Services(settings)
 
     # Asking for `services` puts these behind it: Litestar starts a group of tasks for
@@ -102,7 +102,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
         },
         exception_handlers={Exception: problem_or_page},
         lifespan=[lifespan],
-        middleware=[SafeHeaders()],
         csrf_config=CSRFConfig(
             secret=settings.secret,
             cookie_name="jb_csrf",
@@ -117,3 +116,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
     app.state.services = services
     describe(app)
     return app
+
+
+def application() -> ASGIApp:
+    """What a worker serves, as the environment says."""
+    return safely(create_app(Settings.read(os.environ)))

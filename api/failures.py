@@ -10,6 +10,7 @@ from litestar.exceptions import (
     HTTPException,
     MethodNotAllowedException,
     NotFoundException,
+    PermissionDeniedException,
     ValidationException,
 )
 
@@ -69,6 +70,9 @@ def as_problem(error: Exception) -> ProblemRaised:  # noqa: PLR0911 - one arm a 
             raised = problem("method_not_allowed", "this address does not take this method")
             raised.headers.update(error.headers or {})
             return raised
+        case PermissionDeniedException():
+            # Only the check of forms raises it: api.access has problems of its own.
+            return problem("form_expired", "the form was not one that we gave this browser")
         case HTTPException(status_code=status) if status == _TOO_LARGE:
             return problem("too_large", "the body is larger than 64 kB")
         case psycopg.OperationalError():

@@ -1,6 +1,5 @@
 """Headers that every answer has: what a browser must not do with it."""
 
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 PAGE_POLICY = (
@@ -23,10 +22,13 @@ _ALWAYS = (
 _POLICY = b"content-security-policy"
 
 
-class SafeHeaders(ASGIMiddleware):
-    """Adds the headers, and the policy of pages where a route has not said its own."""
+def safely(app: ASGIApp) -> ASGIApp:
+    """`app` with the headers on all it answers; a route may have said its own policy.
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+    Around the whole application: what has no route passes through no middleware.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
@@ -36,4 +38,6 @@ class SafeHeaders(ASGIMiddleware):
                 message["headers"] = headers
             await send(message)
 
-        await next_app(scope, receive, send_with_headers)
+        await app(scope, receive, send_with_headers)
+
+    return answer

@@ -46,7 +46,7 @@ def serve(settings: Settings) -> None:
     # inherit a lock that nobody will ever open.
     multiprocessing.set_start_method("spawn")
     server = Server(
-        "api.app:create_app",
+        "api.app:application",
         factory=True,
         address=settings.api_host,
         port=settings.api_port,

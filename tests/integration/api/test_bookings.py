@@ -1,0 +1,243 @@
+"""A customer's way through the API on real servers: each answer is the writer's own."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from api.payments.tokens import Paid, Tokens
+from tests.playhouse import new_request
+
+
+def test_from_hold_to_ticket_and_back(house):
+    show, asha = house.new_show(), house.customer()
+
+    held = house.ok(house.hold(show, ["B1", "B2", "B3"], asha))
+    assert held["status"] == "held"
+    assert [line["price"] for line in held["lines"]] == [25000, 25000, 12500]
+    assert held["lines"][2]["reason"] == "Half off the third: 50 % off"
+    assert held["amount"] == 62500
+    for_minutes = datetime.fromisoformat(held["held_until"]) - datetime.fromisoformat(
+        held["held_at"]
+    )
+    assert for_minutes == timedelta(minutes=8)
+
+    confirmed = house.ok(
+        house.http.post(
+            f"/bookings/{held['booking_id']}/confirm",
+            json={"payment_token": house.pay(held["booking_id"], asha)},
+            headers=asha | new_request(),
+        )
+    )
+    assert confirmed["status"] == "confirmed"
+    assert confirmed["payment"]["amount"] == 62500
+    assert house.seats(show)["B1"] == "taken"
+
+    cancelled = house.ok(
+        house.http.post(f"/bookings/{held['booking_id']}/cancel", headers=asha | new_request())
+    )
+    assert (cancelled["status"], cancelled["refund"]) == ("cancelled", 62500)
+    assert set(house.seats(show).values()) == {"free"}
+
+    mine = house.ok(house.http.get("/me/bookings", headers=asha))["items"]
+    assert [item["booking"]["status"] for item in mine] == ["cancelled"]
+    assert mine[0]["show"]["title"] == house.title
+
+
+def test_of_two_who_want_a_seat_one_gets_it_and_the_other_hears_what_is_free(house):
+    show, asha, ben = house.new_show(), house.customer(), house.customer("ben")
+    house.ok(house.hold(show, ["A1"], asha))
+
+    refused = house.hold(show, ["A1", "A2"], ben)
+
+    assert refused.status_code == 409
+    assert refused.headers["content-type"].startswith("application/problem+json")
+    problem = refused.json()
+    assert problem["code"] == "seat_taken"
+    assert problem["seat_ids"] == ["A1"]
+    assert problem["alternatives"]
+    assert house.seats(show)["A2"] == "free"
+
+
+async def test_forty_customers_reach_for_one_seat_and_one_gets_it(house):
+    show = house.new_show()
+    customers = [house.customer() for _ in range(4)]
+    async with httpx.AsyncClient(base_url=house.http.base_url, timeout=30) as http:
+        answers = await asyncio.gather(
+            *(
+                http.post(
+                    f"/shows/{show}/holds",
+                    json={"seat_ids": ["A1"]},
+                    headers=customers[number % 4] | new_request(),
+                )
+                for number in range(40)
+            )
+        )
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 39
+
+
+def test_a_retry_gets_the_same_answer_and_nothing_is_done_twice(house):
+    show, asha, key = house.new_show(), house.customer(), new_request()
+
+    def hold(seats):
+        return house.http.post(f"/shows/{show}/holds", json={"seat_ids": seats}, headers=asha | key)
+
+    first, again, other = hold(["A1"]), hold(["A1"]), hold(["A2"])
+
+    assert first.json() == again.json()
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert sum(status == "taken" for status in house.seats(show).values()) == 1
+
+
+async def test_the_same_request_many_times_at_once_is_one_hold(house):
+    show, asha, key = house.new_show(), house.customer(), new_request()
+    async with httpx.AsyncClient(base_url=house.http.base_url, timeout=30) as http:
+        answers = await asyncio.gather(
+            *(
+                http.post(f"/shows/{show}/holds", json={"seat_ids": ["A1"]}, headers=asha | key)
+                for _ in range(20)
+            )
+        )
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["booking_id"] for answer in answers}) == 1
+
+
+def test_a_refusal_is_repeated_too(house):
+    show, asha, ben = house.new_show(), house.customer(), house.customer("ben")
+    house.ok(house.hold(show, ["A1"], asha))
+    key = new_request()
+
+    answers = [
+        house.http.post(f"/shows/{show}/holds", json={"seat_ids": ["A1"]}, headers=ben | key)
+        for _ in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert answers[0].json() == answers[1].json()
+
+
+def test_a_hold_can_be_let_go_by_either_door(house):
+    show, asha = house.new_show(), house.customer()
+    first, second = house.hold(show, ["A1"], asha).json(), house.hold(show, ["A2"], asha).json()
+
+    by_post = house.http.post(
+        f"/bookings/{first['booking_id']}/release", headers=asha | new_request()
+    )
+    by_delete = house.http.delete(f"/bookings/{second['booking_id']}/hold", headers=asha)
+    again = house.http.delete(f"/bookings/{second['booking_id']}/hold", headers=asha)
+
+    assert house.ok(by_post)["status"] == house.ok(by_delete)["status"] == "released"
+    assert house.ok(again) == by_delete.json()
+    assert set(house.seats(show).values()) == {"free"}
+
+
+def test_a_token_pays_for_its_own_booking_only(house):
+    show, asha, ben = house.new_show(), house.customer(), house.customer("ben")
+    cheap = house.hold(show, ["A1"], asha).json()
+    dear = house.hold(show, ["B1"], asha).json()
+    token = house.pay(cheap["booking_id"], asha)
+
+    def confirm(booking, paid_with, who=asha):
+        answer = house.http.post(
+            f"/bookings/{booking['booking_id']}/confirm",
+            json={"payment_token": paid_with},
+            headers=who | new_request(),
+        )
+        return answer.status_code, answer.json().get("code")
+
+    cheaper = Tokens(house.settings.secret).sign(
+        Paid(
+            booking_id=dear["booking_id"],
+            customer_id=asha["X-Customer"],
+            show_id=show,
+            reference="x",
+            method="card",
+            amount=1,
+            currency="INR",
+            expires_at=int(datetime.now(UTC).timestamp()) + 60,
+        )
+    )
+    assert confirm(dear, token) == (422, "bad_payment_token")
+    assert confirm(cheap, token, ben) == (422, "bad_payment_token")
+    assert confirm(dear, cheaper) == (422, "wrong_amount")
+    assert confirm(cheap, token) == (201, None)
+    assert confirm(cheap, token) == (409, "not_held")
+
+
+def test_a_declined_card_keeps_the_seats(house):
+    show, asha = house.new_show(), house.customer()
+    held = house.hold(show, ["A1"], asha).json()
+
+    declined = house.http.post(
+        "/sandbox/payments",
+        json={"booking_id": held["booking_id"], "card": "declined"},
+        headers=asha,
+    )
+
+    assert (declined.status_code, declined.json()["code"]) == (402, "payment_declined")
+    found = house.http.get(f"/bookings/{held['booking_id']}", headers=asha).json()
+    assert found["booking"]["status"] == "held"
+
+
+@pytest.mark.parametrize(
+    ("seats", "status", "code"),
+    [
+        (["Z9"], 422, "unknown_seat"),
+        (["A1"] * 1 + [f"B{number}" for number in range(1, 11)], 422, "too_many_seats"),
+        ([], 422, "validation"),
+        ([1], 422, "validation"),
+        (["A" * 11], 422, "validation"),
+    ],
+    ids=["no such seat", "eleven seats", "no seats", "a number", "a long name"],
+)
+def test_seats_that_cannot_be_had(house, seats, status, code):
+    show, asha = house.new_show(), house.customer()
+
+    refused = house.http.post(
+        f"/shows/{show}/holds", json={"seat_ids": seats}, headers=asha | new_request()
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+
+
+def test_a_broken_body_names_the_field(house):
+    show, asha = house.new_show(), house.customer()
+
+    refused = house.http.post(
+        f"/shows/{show}/holds",
+        json={"seat_ids": ["A1", 7], "held_until": "2099-01-01"},
+        headers=asha | new_request(),
+    )
+    unread = house.http.post(
+        f"/shows/{show}/holds",
+        content=b"{",
+        headers=asha | new_request() | {"Content-Type": "application/json"},
+    )
+    large = house.http.post(
+        f"/shows/{show}/holds",
+        content=b'{"seat_ids": ["' + b"A" * 70_000 + b'"]}',
+        headers=asha | new_request() | {"Content-Type": "application/json"},
+    )
+
+    assert refused.json()["errors"][0]["pointer"] == "/seat_ids/1"
+    assert (unread.status_code, unread.json()["code"]) == (400, "malformed_body")
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+
+
+def test_bookings_are_listed_page_by_page(house):
+    show, asha = house.new_show(), house.customer()
+    made = [house.hold(show, [seat], asha).json()["booking_id"] for seat in ("A1", "A2", "A3")]
+
+    first = house.http.get("/me/bookings", params={"limit": 2}, headers=asha).json()
+    rest = house.http.get(
+        "/me/bookings", params={"limit": 2, "cursor": first["next_cursor"]}, headers=asha
+    ).json()
+
+    listed = [item["booking"]["booking_id"] for item in first["items"] + rest["items"]]
+    assert listed == made[::-1]
+    assert rest["next_cursor"] is None

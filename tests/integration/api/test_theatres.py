@@ -1,0 +1,183 @@
+"""A theatre's side on real servers: schedule, keep, sell, count."""
+
+import pytest
+
+from tests.playhouse import new_request
+
+
+def put(house, show_id, body, key=None):
+    return house.http.put(f"/theatre/shows/{show_id}", json=body, headers=key or house.one)
+
+
+def test_a_show_is_scheduled_changed_and_taken_off(house):
+    show_id, body = f"mine-{house.run}", house.show_in()
+
+    created = put(house, show_id, body)
+    unchanged = put(house, show_id, body)
+    changed = put(house, show_id, {**body, "prices": {"silver": 20000, "gold": 30000}})
+
+    assert [created.status_code, unchanged.status_code, changed.status_code] == [201, 200, 200]
+    assert changed.json()["prices"]["gold"] == 30000
+    seat_map = house.http.get(f"/shows/{show_id}/seat-map").json()
+    assert seat_map["zones"] == {"silver": 20000, "gold": 30000}
+
+    removed = house.http.delete(f"/theatre/shows/{show_id}", headers=house.one)
+    assert removed.status_code == 204
+    listed = house.http.get(f"/theatre/shows/{show_id}", headers=house.one).json()
+    assert listed["status"] == "closed"
+    assert house.hold(show_id, ["A1"], house.customer()).json()["code"] == "show_closed"
+
+
+def test_a_show_with_bookings_stays_and_says_how_many(house):
+    show = house.new_show()
+    house.book(show, ["A1", "A2"], house.customer())
+    house.ok(house.hold(show, ["B1"], house.customer()))
+
+    refused = house.http.delete(f"/theatre/shows/{show}", headers=house.one)
+
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "show_has_bookings"
+    assert refused.json()["count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "code"),
+    [
+        ({"movie_id": "nobody-made-it"}, 422, "unknown_movie"),
+        ({"theatre_id": "nobody-built-it"}, 404, "unknown_theatre"),
+        ({"prices": {"gold": 100}}, 422, "zone_without_price"),
+        ({"starts_at": "2020-01-01T10:00:00Z"}, 422, "show_in_the_past"),
+        ({"starts_at": "2030-01-01T10:00:00"}, 422, "validation"),
+        ({"prices": {"gold": -1, "silver": 1}}, 422, "validation"),
+        ({"organizer_id": "me"}, 422, "validation"),
+    ],
+    ids=[
+        "an unknown movie",
+        "an unknown theatre",
+        "a zone without a price",
+        "a time that is over",
+        "a time without a zone",
+        "a price below nothing",
+        "a field there is not",
+    ],
+)
+def test_a_show_is_refused_for(house, changed, status, code):
+    refused = put(house, f"never-{house.run}", house.show_in(**changed))
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code), refused.text
+
+
+def test_two_shows_cannot_have_one_screen(house):
+    body = house.show_in()
+    house.ok(put(house, f"first-{house.run}", body))
+
+    refused = put(house, f"second-{house.run}", body)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "screen_taken")
+
+
+def test_the_same_key_schedules_one_show(house):
+    body, key = house.show_in(), new_request()
+
+    made = [house.http.post("/theatre/shows", json=body, headers=house.one | key) for _ in range(2)]
+
+    assert [each.status_code for each in made] == [201, 201]
+    assert made[0].json() == made[1].json()
+
+
+def test_seats_are_blocked_allotted_and_sold_at_the_counter(house):
+    show = house.new_show()
+
+    def post(what, **body):
+        return house.http.post(
+            f"/theatre/shows/{show}/{what}", json=body, headers=house.one | new_request()
+        )
+
+    house.ok(post("blocks", seat_ids=["A1"], reason="broken"))
+    assert house.seats(show)["A1"] == "blocked"
+    house.ok(post("unblock", seat_ids=["A1"]))
+    assert house.seats(show)["A1"] == "free"
+
+    sale = house.ok(post("counter-sales", seat_ids=["A1", "A2"]))
+    assert house.seats(show)["A2"] == "taken"
+    twice = post("counter-sales", seat_ids=["A2"])
+    assert (twice.status_code, twice.json()["code"]) == (409, "seat_taken")
+    house.ok(
+        house.http.delete(
+            f"/theatre/shows/{show}/counter-sales/{sale['sale_id']}", headers=house.one
+        )
+    )
+    assert house.seats(show)["A2"] == "free"
+
+    allotted = house.http.put(
+        f"/theatre/shows/{show}/allotment", json={"seat_ids": ["B1", "B2"]}, headers=house.one
+    )
+    house.ok(allotted)
+    assert house.seats(show)["A1"] == "counter_only"
+    refused = house.hold(show, ["A1"], house.customer())
+    assert refused.json()["code"] == "not_allotted"
+    house.ok(
+        house.http.put(
+            f"/theatre/shows/{show}/allotment", json={"seat_ids": None}, headers=house.one
+        )
+    )
+    assert house.seats(show)["A1"] == "free"
+
+
+def test_sales_count_what_was_sold(house):
+    show, asha = house.new_show(), house.customer()
+    house.book(show, ["B1", "B2", "B3"], asha)
+    house.ok(house.hold(show, ["A1"], asha))
+    house.ok(
+        house.http.post(
+            f"/theatre/shows/{show}/counter-sales",
+            json={"seat_ids": ["A2"]},
+            headers=house.one | new_request(),
+        )
+    )
+
+    sold = house.ok(house.http.get(f"/theatre/shows/{show}/sales", headers=house.one))
+
+    assert (sold["bookings"], sold["amount"], sold["currency"]) == (1, 62500, "INR")
+    assert sold["seats_booked"] == 3
+    assert sold["seats_held"] == 1
+    assert sold["seats_counter"] == 1
+    assert sold["seats_free"] == 3
+
+    local_day = house.http.get(f"/shows/{show}/seat-map").json()["starts_at"][:10]
+    days = [
+        house.ok(house.http.get("/theatre/sales", params={"date": day}, headers=house.one))
+        for day in (local_day, "2001-01-01")
+    ]
+    assert days[1]["shows"] == []
+    assert days[1]["amount_by_currency"] == {}
+
+
+def test_shows_are_listed_page_by_page(house):
+    made = {house.new_show("two") for _ in range(3)}
+
+    listed, cursor = [], None
+    while True:
+        params = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        page = house.http.get("/theatre/shows", params=params, headers=house.two).json()
+        listed += [show["show_id"] for show in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert made <= set(listed)
+    assert len(listed) == len(set(listed))
+
+
+def test_a_layout_that_is_not_sound_is_refused(house):
+    refused = house.http.put(
+        f"/theatre/theatres/{house.theatre('one')}-new",
+        headers=house.one,
+        json={
+            "venue_id": f"venue-one-{house.run}",
+            "name": "Screen 2",
+            "rows": [{"label": "A", "zone": "gold", "cells": ["1", "1"]}],
+        },
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_layout")
