@@ -32,13 +32,12 @@ class Array:
 
 
 class Texts(Array):
+    """Texts without NUL characters, which Postgres has no place for."""
+
     oid, element_oid = 1009, 25
 
     def __init__(self, values: Sequence[str | None]) -> None:
-        super().__init__(
-            len(values),
-            _sized([None if value is None else value.encode() for value in values]),
-        )
+        super().__init__(len(values), _sized(_encode(values)))
 
 
 class Jsons(Array):
@@ -99,6 +98,13 @@ def _dumper_of(kind: type[Array]) -> type[Dumper]:
             return obj.encoded
 
     return ArrayDumper
+
+
+def _encode(values: Sequence[str | None]) -> Sequence[bytes | None]:
+    if None in values or not values:
+        return [None if value is None else value.encode() for value in values]
+    # One long text is encoded five times as fast as a thousand short ones.
+    return "\0".join(values).encode().split(b"\0")  # type: ignore[arg-type]  # None is not in
 
 
 def _sized(values: Sequence[bytes | None]) -> bytes:
