@@ -16,20 +16,24 @@ from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 from litestar.types import ASGIApp
 
-from api import docs, health, seat_routes
 from api.access import AnyRequest, Customer, Organizer
-from api.bookings import routes as booking_routes
-from api.browse import routes as browse_routes
 from api.description import describe
 from api.failures import told
 from api.headers import safely
 from api.pages import routes as page_routes
 from api.pages.failures import as_page
-from api.people import routes as people_routes
 from api.problems import PROBLEM_JSON, Problem
+from api.routes import (
+    bookings,
+    browsing,
+    docs,
+    health,
+    people,
+    seats,
+    theatre_shows,
+    theatres,
+)
 from api.services import Services
-from api.theatres import routes as theatre_routes
-from api.theatres import show_routes
 from justbookit.settings import Settings
 
 BODY_MAX = 64 * 1024
@@ -75,12 +79,12 @@ def create_app(settings: Settings) -> Litestar:
     api = Router(
         "/api/v1",
         route_handlers=[
-            *browse_routes.ROUTES,
-            *seat_routes.ROUTES,
-            *people_routes.ROUTES,
-            *booking_routes.ROUTES,
-            *show_routes.ROUTES,
-            *theatre_routes.ROUTES,
+            *browsing.ROUTES,
+            *seats.ROUTES,
+            *people.ROUTES,
+            *bookings.ROUTES,
+            *theatre_shows.ROUTES,
+            *theatres.ROUTES,
         ],
         exception_handlers={Exception: problem_json},
     )

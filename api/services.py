@@ -17,6 +17,7 @@ from api.answers import Answers
 from api.asking import Asking
 from api.bookings import queries as booking_queries
 from api.bookings.booking import BookingDesk
+from api.bookings.shows import Shows
 from api.browse.browsing import Browsing
 from api.browse.search import Search
 from api.commands import Commands
@@ -27,7 +28,6 @@ from api.people import queries as people_queries
 from api.people.accounts import Accounts
 from api.postgres import Pool, pool_of
 from api.seatmaps import SeatMaps
-from api.shows import Shows
 from api.theatres.office import Office
 from justbookit.ids import CommandId, ShowId
 from justbookit.settings import Settings

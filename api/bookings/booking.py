@@ -10,6 +10,7 @@ import msgspec
 
 from api.asking import Asking
 from api.bookings import queries
+from api.bookings.shows import Shows
 from api.bookings.views import (
     Bookings,
     BookingView,
@@ -22,7 +23,6 @@ from api.keys import Claim
 from api.payments.tokens import VALID_FOR, Paid, Tokens
 from api.postgres import Pool
 from api.problems import invalid, problem, refused
-from api.shows import Shows
 from justbookit.ids import BookingId, CustomerId, SeatId, ShowId
 from justbookit.seat_commands import CancelBooking, ConfirmBooking, HoldSeats, ReleaseHold
 from justbookit.seat_events import (

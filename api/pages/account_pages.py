@@ -10,8 +10,8 @@ from litestar.response import Template
 
 from api.access import SESSION_COOKIE, AnyRequest
 from api.pages.page import go, local_path, page, remember
-from api.people.routes import Registration, address_of
 from api.problems import ProblemRaised, invalid
+from api.routes.people import Registration, address_of
 from api.services import Services
 
 Next = Annotated[str, QueryParameter()]

@@ -12,8 +12,8 @@ from api.browse.views import ShowPage
 from api.keys import Claim, ask_of
 from api.pages.page import customer_of, go, page
 from api.problems import Problem, ProblemRaised, problem
-from api.seat_routes import look_at
-from api.seatviews import seat_map_view
+from api.routes.seats import look_at
+from api.seatmap_views import seat_map_view
 from api.services import Services
 from justbookit.ids import BookingId, SeatId, ShowId
 

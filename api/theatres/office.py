@@ -3,9 +3,9 @@
 import msgspec
 
 from api.asking import Asking
+from api.bookings.shows import Shows
 from api.postgres import Pool
 from api.problems import problem, refused
-from api.shows import Shows
 from api.theatres import queries
 from api.theatres.views import InventoryChange, TheatreShow
 from justbookit.catalogue import Show, Theatre, Venue

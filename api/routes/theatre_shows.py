@@ -9,10 +9,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.access import AnyRequest, Organizer
-from api.bookings.routes import IdempotencyKey, claim_of
 from api.keys import REPLAYED, Claim
 from api.problems import invalid
 from api.responses import NO_STORE
+from api.routes.bookings import IdempotencyKey, claim_of
 from api.services import Services
 from api.theatres.views import (
     AllotmentIn,

@@ -9,12 +9,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.access import AnyRequest
-from api.bookings.routes import SeatChoice
 from api.browse import views
 from api.problems import problem
 from api.responses import NO_STORE, browsed, conditional
+from api.routes.bookings import SeatChoice
+from api.seatmap_views import SeatMapView, quote_of, seat_map_view
 from api.seatmaps import Look
-from api.seatviews import SeatMapView, quote_of, seat_map_view
 from api.services import Services
 from justbookit.ids import SeatId, ShowId
 from justbookit.seat_events import PriceLine

@@ -8,12 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from api.access import AnyRequest, Organizer
-from api.bookings.routes import IdempotencyKey
 from api.problems import invalid, problem
 from api.responses import NO_STORE
+from api.routes.bookings import IdempotencyKey
+from api.routes.theatre_shows import wish_of
 from api.services import Services
 from api.theatres import queries
-from api.theatres.show_routes import wish_of
 from api.theatres.views import (
     Movies,
     Sales,
