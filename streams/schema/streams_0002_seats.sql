@@ -13,12 +13,12 @@ WITH (fillfactor = 10);
 -- The fence, and the first statement of every transaction of a writer: move the positions of its
 -- partitions on, or fail here and now, so that nothing after it can run.
 CREATE FUNCTION advance_writer_positions(
-    partitions smallint [],
-    epochs bigint [],
-    commands_expected bigint [],
-    facts_expected bigint [],
-    commands_after bigint [],
-    facts_after bigint []
+    partitions smallint[],
+    epochs bigint[],
+    commands_expected bigint[],
+    facts_expected bigint[],
+    commands_after bigint[],
+    facts_after bigint[]
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -74,8 +74,10 @@ CREATE TABLE booking (
     show_id text NOT NULL,
     partition smallint NOT NULL,
     customer_id text NOT NULL,
-    status text NOT NULL CHECK (status IN ('held', 'confirmed', 'released', 'expired', 'cancelled')),
-    seat_ids text [] NOT NULL,
+    status text NOT NULL CHECK (
+        status IN ('held', 'confirmed', 'released', 'expired', 'cancelled')
+    ),
+    seat_ids text[] NOT NULL,
     amount bigint NOT NULL,
     currency text NOT NULL,
     refund bigint NOT NULL DEFAULT 0,
