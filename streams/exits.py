@@ -47,6 +47,7 @@ _CODES: tuple[tuple[type[Exception], Exit], ...] = (
     (MissingOffsets, Exit.MISSING_OFFSETS),
     (BrokenInvariant, Exit.SECOND_NET),
     (psycopg.OperationalError, Exit.UNAVAILABLE),
+    (psycopg.errors.TransactionTimeout, Exit.UNAVAILABLE),
     (KafkaError, Exit.UNAVAILABLE),
 )
 
