@@ -98,7 +98,10 @@ def catch(
         elif time.monotonic() - still_since >= STILL_SECONDS:
             postgres.begin_moment()
             moment = Moment(log.ends(TOPICS), documents(settings))
-            if (log.ends(TOPICS), postgres.positions()) == (ends, positions) == before:
+            # Both of Postgres' answers are of the moment now; a batch that was committed and not
+            # yet published lies in its outbox.
+            is_still = (log.ends(TOPICS), postgres.positions()) == before
+            if is_still and not postgres.waiting():
                 return moment
             postgres.end_moment()
         if time.monotonic() > deadline:

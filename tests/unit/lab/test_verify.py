@@ -64,6 +64,7 @@ from justbookit.topics import partition_of
 from lab.verify.audit import Audit, Check
 from lab.verify.history import History, Record, histories
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
+from lab.verify.moment import lags
 from lab.verify.programme import SlotRow, check_catalogue, check_screens, slot_row
 from lab.verify.rows import (
     BookingRow,
@@ -659,3 +660,16 @@ def test_a_refusal_for_a_show_that_never_was() -> None:
     )
     row = EventRow(1, CommandId("c"), "CommandRefused", NOON, wire.encode(refused))
     assert judged([refused], ShowRows(events=[row])).is_clean
+
+
+def test_what_lags_is_told_in_words() -> None:
+    ends = {("seat-commands", 0): 10, ("seat-commands", 1): 5, ("seat-events", 0): 7}
+    done = {("seat-commands", 0): 10, ("seat-commands", 1): 5, ("search of seat-events", 0): 7}
+    assert lags(ends, done, {}) == []
+    assert lags(ends, {**done, ("seat-commands", 1): 2}, {"batches in seat_outbox": 1}) == [
+        "1 batches in seat_outbox",
+        "seat-commands is 3 messages behind",
+    ]
+    assert lags(ends, {**done, ("seat-commands", 0): 12}, {}) == [
+        "seat-commands is 2 messages beyond the end of seat-commands"
+    ]
