@@ -6,7 +6,7 @@ import os
 import sys
 
 from api.demo import demo_logins
-from api.server import Insecure, serve
+from api.server import CannotServe, serve
 from justbookit.settings import Settings
 
 
@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
         case "serve":
             try:
                 serve(settings)
-            except Insecure as error:
+            except CannotServe as error:
                 print(error, file=sys.stderr)
                 return 1
         case "demo-logins":

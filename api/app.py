@@ -18,6 +18,7 @@ from litestar.types import ASGIApp
 
 from api.access import AnyRequest, Customer, Organizer
 from api.description import describe
+from api.draining import Draining
 from api.failures import told
 from api.headers import safely
 from api.pages import routes as page_routes
@@ -124,4 +125,4 @@ def create_app(settings: Settings) -> Litestar:
 
 def application() -> ASGIApp:
     """What a worker serves, as the environment says."""
-    return safely(create_app(Settings.read(os.environ)))
+    return Draining(safely(create_app(Settings.read(os.environ))))

@@ -1,6 +1,9 @@
 """Serving: granian with as many workers as the settings say, each with its own application."""
 
+import contextlib
 import multiprocessing
+import os
+import socket
 import threading
 import time
 import urllib.error
@@ -9,22 +12,38 @@ from ipaddress import ip_address
 
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
+from api.draining import DRAIN
 from justbookit.settings import Settings
 
 READY_POLL_SECONDS = 0.1
-DRAIN_SECONDS = 10
+DRAIN_SECONDS = 10.0
+STOP_SECONDS = 3
 
 
-class Insecure(Exception):
-    """The settings would let anybody on the network forge payments and sessions."""
+class CannotServe(Exception):
+    """Serving would be wrong; the message says why and what to change."""
+
+
+class DrainingServer(MPServer):
+    """Lets each worker finish what it has begun before it is stopped."""
+
+    def _stop_workers(self) -> None:
+        deadline = time.monotonic() + DRAIN_SECONDS
+        for worker in self.wrks:
+            worker.interrupt_by_parent = True  # it is meant to end, and not to be replaced
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, DRAIN)
+        for worker in self.wrks:
+            worker.inner.join(max(0.0, deadline - time.monotonic()))
+        super()._stop_workers()  # type: ignore[no-untyped-call]
 
 
 def check(settings: Settings) -> None:
-    """Raises Insecure for the default secret on an address that others can reach."""
+    """Raises CannotServe for the default secret on an address that others can reach."""
     if settings.secret == Settings().secret and not _is_loopback(settings.api_host):
-        raise Insecure(
+        raise CannotServe(
             f"JUSTBOOKIT_API_HOST={settings.api_host} can be reached by others, and "
             "JUSTBOOKIT_SECRET is the published default: set a secret of your own"
         )
@@ -39,13 +58,31 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _check_port(settings: Settings) -> None:
+    """Workers share their port, so the kernel would let a stranger share it as well."""
+    address = (settings.api_host, settings.api_port)
+    with socket.socket(socket.AF_INET6 if ":" in settings.api_host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise CannotServe(
+                f"cannot listen at {address[0]}:{address[1]}: {error.strerror}; "
+                "choose another with JUSTBOOKIT_API_HOST and JUSTBOOKIT_API_PORT"
+            ) from error
+
+
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way are finished."""
+    """Serve until SIGTERM or SIGINT; requests under way are finished.
+
+    Raises CannotServe.
+    """
     check(settings)
+    _check_port(settings)
     # Workers forked beside a running thread (ours, or granian's own when it replaces one) may
     # inherit a lock that nobody will ever open.
     multiprocessing.set_start_method("spawn")
-    server = Server(
+    server = DrainingServer(
         "api.app:application",
         factory=True,
         address=settings.api_host,
@@ -55,7 +92,7 @@ def serve(settings: Settings) -> None:
         workers=settings.api_workers,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=DRAIN_SECONDS,
+        workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
     )
     threading.Thread(target=_say_when_ready, args=(settings,), daemon=True).start()

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from api.demo import demo_key
-from api.server import Insecure, check
+from api.server import CannotServe, check
 from justbookit.settings import Settings
 
 LOCAL = Settings()
@@ -12,7 +12,7 @@ LOCAL = Settings()
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "book.example"])
 def test_the_published_secret_is_refused_in_public(host):
-    with pytest.raises(Insecure, match="JUSTBOOKIT_SECRET"):
+    with pytest.raises(CannotServe, match="JUSTBOOKIT_SECRET"):
         check(msgspec.structs.replace(LOCAL, api_host=host))
 
 
