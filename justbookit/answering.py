@@ -13,6 +13,7 @@ from justbookit.seat_events import (
     Refusal,
     ReleaseReason,
     SeatEvent,
+    SeatsUnblocked,
 )
 from justbookit.seatmap import Claim, ClaimKind, SeatMap
 
@@ -98,6 +99,18 @@ class Scribe:
                         reason=ReleaseReason.EXPIRED,
                     )
                 )
+
+    def unblock(self, seat_ids: tuple[SeatId, ...]) -> None:
+        """Lift blocks that end with what is decided here; nobody asked for that alone."""
+        if seat_ids:
+            self.events.append(
+                SeatsUnblocked(
+                    show_id=self.seatmap.show_id,
+                    version=self.seatmap.version + len(self.events) + 1,
+                    at=self.now,
+                    seat_ids=seat_ids,
+                )
+            )
 
     def expire_claims_on(self, seat_ids: Iterable[SeatId]) -> None:
         """Release the run-out holds that still stand on these seats."""

@@ -43,12 +43,15 @@ def change_show(scribe: Scribe, command: ChangeShow) -> None:
     seatmap, terms = scribe.seatmap, command.terms
     scribe.expire(seatmap.holds)
     in_the_way = _who_has_seats(scribe)
-    lost = tuple(seat for seat in _taken(scribe) if seat not in terms.layout.zones())
+    zones = terms.layout.zones()
+    lost = tuple(seat for seat in _taken(scribe) if seat not in zones)
+    gone = tuple(seat for seat in seatmap.claims if _blocked(seatmap, seat) and seat not in zones)
     if lost:
         why = "seats that somebody has are not in the new layout"
     elif in_the_way and _is_another_time(seatmap, terms):
         why = "the time or currency cannot change while somebody has seats"
     else:
+        scribe.unblock(gone)
         scribe.write(ShowChanged, terms=terms)
         return
     scribe.refuse(Refusal.SHOW_HAS_BOOKINGS, why, seat_ids=lost, count=in_the_way)

@@ -285,6 +285,11 @@ CASES = {
         ask(ChangeShow, terms=terms(layout=Layout(version=2, rows=LAYOUT.rows[:1]))),
         ["ShowChanged"],
     ),
+    "a block goes with its seat": (
+        [ask(BlockSeats, seat_ids=("A1", "B1"), reason="house")],
+        ask(ChangeShow, terms=terms(layout=Layout(version=2, rows=LAYOUT.rows[1:]))),
+        ["SeatsUnblocked A1", "ShowChanged"],
+    ),
     "a command asked twice is answered once": ([hold(A, "A1")], hold(A, "A1"), []),
 }
 
