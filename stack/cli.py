@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from justbookit.settings import Settings
-from stack import detached, doctor, migrate, postgres, run_state, show, topics, up
+from stack import detached, doctor, migrate, pausing, postgres, run_state, show, topics, up
 from stack import sample as city
 from stack.environment import child_environment, read_settings
 from stack.errors import StackError
@@ -27,6 +27,7 @@ PARTS = (
     "dbt",
     "faust",
     "logs",
+    "paused",
     "run.json",
     "lock",
     city.LOADED,
@@ -91,6 +92,24 @@ def status(settings: Settings) -> None:
     for name, url in run.urls.items():
         _console.print(f"{name:<12}{url}", markup=False)
     sys.exit(0 if run.ready else EXIT_TROUBLE)
+
+
+@command.command()
+@click.argument("name")
+@click.pass_obj
+def pause(settings: Settings, name: str) -> None:
+    """Take one process of the running stack out, and keep it out."""
+    pausing.pause(settings, name)
+    _console.print(f"{name} is paused; `justbookit resume {name}` puts it back")
+
+
+@command.command()
+@click.argument("name")
+@click.pass_obj
+def resume(settings: Settings, name: str) -> None:
+    """Put a paused process back."""
+    pausing.resume(settings, name)
+    _console.print(f"{name} is ready")
 
 
 @command.command()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+from stack import pausing
 from stack.errors import GaveUp
 from stack.process import Child, Program
 from stack.run_state import Journal
@@ -92,6 +93,7 @@ class Supervisor:
         child = self._children[program.name]
         count = 0
         while not self._stopping:
+            await self._until_wanted(program.name, deaths=count)
             started = time.monotonic()
             await child.spawn()
             self._tell_guard(f"+{child.pid}")
@@ -105,6 +107,8 @@ class Supervisor:
             self._tell_guard(f"-{child.pid}")
             if self._stopping:
                 break
+            if self._is_paused(program.name):
+                continue
             count += 1
             deaths.append(time.monotonic())
             self._journal.note(program.name, pid=None, state="dead", deaths=count)
@@ -115,6 +119,17 @@ class Supervisor:
             self._say(f"{program.name} ended with {code}; again in {pause:.1f} s")
             await asyncio.sleep(pause)
         self._journal.note(program.name, pid=None, state="stopped", deaths=count)
+
+    def _is_paused(self, name: str) -> bool:
+        return pausing.mark(self._logs.parent, name).exists()
+
+    async def _until_wanted(self, name: str, *, deaths: int) -> None:
+        """Wait while somebody has paused the process."""
+        if self._is_paused(name):
+            self._journal.note(name, pid=None, state="paused", deaths=deaths)
+            self._say(f"{name} is paused")
+            while self._is_paused(name):  # noqa: ASYNC110 - the mark is a file
+                await asyncio.sleep(pausing.LOOK_SECONDS)
 
     def _note_failure(self, keeper: asyncio.Task[None]) -> None:
         error = None if keeper.cancelled() else keeper.exception()

@@ -20,6 +20,7 @@ from stack import (
     kafka,
     migrate,
     opensearch,
+    pausing,
     postgres,
     run_state,
     sample,
@@ -61,6 +62,7 @@ def run(settings: Settings, wish: Wish, say: Say) -> None:
     logs = Path(settings.home) / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with run_state.lock(settings) as lock:
+        pausing.clear(Path(settings.home))
         check(settings, wish, say)
         asyncio.run(_Run(settings, wish, say, lock, logs).go())
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from stack import pausing
 from stack import supervisor as supervising
 from stack.errors import GaveUp
 from stack.process import Program
@@ -91,6 +92,21 @@ async def test_too_many_deaths_in_a_minute_end_the_run(supervisor, journal, monk
     with pytest.raises(GaveUp, match="mortal ended 5 times, last with -9"):
         await asyncio.wait_for(supervisor.until_given_up(), 20)
     await killer
+
+
+async def test_what_is_paused_stays_down_until_it_is_wanted_again(supervisor, journal, tmp_path):
+    await supervisor.bring_up([worker("napper")])
+    state = journal.state.processes
+    mark = pausing.mark(tmp_path.parent, "napper")
+    mark.parent.mkdir(exist_ok=True)
+
+    mark.touch()
+    os.kill(state["napper"].pid, signal.SIGTERM)
+    await until(lambda: state["napper"].state == "paused")
+    mark.unlink()
+
+    await until(lambda: state["napper"].state == "ready")
+    assert state["napper"].deaths == 0
 
 
 async def test_the_last_stage_is_stopped_first(supervisor, tmp_path):

@@ -30,7 +30,7 @@ from justbookit.ids import (
 from justbookit.seat_commands import OpenShow, SeatCommand
 from justbookit.seat_events import SeatEvent
 from justbookit.settings import Settings
-from stack import run_state
+from stack import pausing, run_state
 from stack.environment import ROOT
 
 PATIENCE_SECONDS = 30.0
@@ -335,16 +335,12 @@ class Seats:
 def servers(stack: Settings) -> Iterator[Settings]:
     """The stack's servers, with the stack's own seat writers out of the way."""
     run = run_state.read(Path(stack.home))
-    pids = [
-        process.pid
-        for name, process in (run.processes if run else {}).items()
-        if name.startswith("seats") and process.pid is not None
-    ]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    names = [name for name in (run.processes if run else {}) if name.startswith("seats")]
+    for name in names:
+        pausing.pause(stack, name)
     yield stack
-    for pid in pids:
-        os.kill(pid, signal.SIGCONT)
+    for name in names:
+        pausing.resume(stack, name)
 
 
 @pytest.fixture(scope="module")
