@@ -16,7 +16,11 @@ DAYS = 24 * 60 * 60 * 1000
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
-    """One topic; `partitions` None means: as many as the setting `partitions` says."""
+    """One topic; `partitions` None means: as many as the setting `partitions` says.
+
+    `promised`: its acknowledgement is passed on to somebody outside as ours, so on a single
+    broker a message is on disk before it is acknowledged (docs/decisions/0002).
+    """
 
     name: str
     key: str
@@ -24,6 +28,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     writers: tuple[str, ...]
     partitions: int | None = None
     retention_ms: int = FOREVER
+    promised: bool = False
 
 
 SEAT_COMMANDS = Topic(
@@ -39,6 +44,7 @@ THEATRE_FACTS = Topic(
     payload="justbookit.seat_commands.SeatCommand",
     writers=("connectors",),
     retention_ms=30 * DAYS,
+    promised=True,
 )
 SEAT_EVENTS = Topic(
     name="seat-events",
@@ -53,6 +59,7 @@ CATALOGUE_COMMANDS = Topic(
     writers=("api", "connectors"),
     partitions=1,
     retention_ms=30 * DAYS,
+    promised=True,
 )
 CATALOGUE_EVENTS = Topic(
     name="catalogue-events",
@@ -67,6 +74,7 @@ FEED_DEAD_LETTERS = Topic(
     payload="justbookit.dead_letters.FeedDeadLetter",
     writers=("connectors",),
     partitions=1,
+    promised=True,
 )
 STREAM_DEAD_LETTERS = Topic(
     name="stream-dead-letters",

@@ -21,11 +21,11 @@ class TopicReport(msgspec.Struct, frozen=True):
 def configuration(topic: Topic, brokers: int) -> dict[str, str]:
     """What is configured for a topic that lies on so many brokers.
 
-    With one broker every message is on disk before it is acknowledged; with more, the other
-    replicas are the safety, and the broker's own defaults rule.
+    With one broker a promised message is on disk before it is acknowledged; with more, the
+    other replicas are the safety, and the broker's own defaults rule.
     """
     wanted = {"retention.ms": str(topic.retention_ms), "cleanup.policy": "delete"}
-    if brokers == 1:
+    if brokers == 1 and topic.promised:
         wanted["flush.messages"] = "1"
     return wanted
 

@@ -1,7 +1,7 @@
 """What a run brings up, and how the configuration files of its servers read."""
 
 from justbookit.settings import Settings
-from justbookit.topics import SEAT_COMMANDS, SEAT_EVENTS
+from justbookit.topics import SEAT_EVENTS, THEATRE_FACTS
 from stack import kafka, opensearch, topics, workers
 from stack.up import Wish
 
@@ -48,8 +48,8 @@ def test_the_node_listens_on_loopback_only():
     assert "transport.port: 9350\n" in node
 
 
-def test_one_broker_writes_to_disk_before_it_answers():
-    assert topics.configuration(SEAT_COMMANDS, brokers=1) == {
+def test_one_broker_writes_what_is_promised_to_disk_before_it_answers():
+    assert topics.configuration(THEATRE_FACTS, brokers=1) == {
         "retention.ms": str(30 * 24 * 60 * 60 * 1000),
         "cleanup.policy": "delete",
         "flush.messages": "1",
@@ -57,7 +57,11 @@ def test_one_broker_writes_to_disk_before_it_answers():
 
 
 def test_more_brokers_rely_on_each_other():
-    assert "flush.messages" not in topics.configuration(SEAT_EVENTS, brokers=3)
+    assert "flush.messages" not in topics.configuration(THEATRE_FACTS, brokers=3)
+
+
+def test_what_postgres_answers_for_is_not_waited_for():
+    assert "flush.messages" not in topics.configuration(SEAT_EVENTS, brokers=1)
 
 
 def test_events_are_kept_for_ever():
