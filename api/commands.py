@@ -20,6 +20,8 @@ from justbookit.seat_commands import SeatCommand
 log = structlog.get_logger()
 
 TAKEN_SECONDS = 5.0
+LINGER_MS = 3
+"""Each request to the broker costs more than many commands in it."""
 _BUFFER_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 
@@ -55,7 +57,7 @@ class Commands:
                 acks="all",
                 enable_idempotence=True,
                 compression_type="lz4",
-                linger_ms=0,
+                linger_ms=LINGER_MS,
                 request_timeout_ms=int(TAKEN_SECONDS * 1000),
                 metadata_max_age_ms=30_000,
             )

@@ -1,4 +1,4 @@
-"""Many small wishes become one: what arrives within two milliseconds is done together.
+"""Many small wishes become one: what arrives within four milliseconds is done together.
 
 While one batch is being done the next gathers, so under load batches grow by themselves.
 """
@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
-GATHER_SECONDS = 0.002
+GATHER_SECONDS = 0.004
 BATCH_MAX = 500
 
 

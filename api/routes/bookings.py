@@ -60,7 +60,9 @@ async def claim_of(
     services: Services, request: AnyRequest, principal: str, key: str | None
 ) -> Claim:
     """This request, done once."""
-    ask: Ask = ask_of(principal, f"{request.method} {request.url.path}", key, await request.body())
+    ask: Ask = ask_of(
+        principal, f"{request.method} {request.scope['path']}", key, await request.body()
+    )
     return await services.keys.claim(ask)
 
 
