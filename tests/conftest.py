@@ -1,5 +1,6 @@
 """One whole stack for the whole run: real servers and all our processes, in its own folder."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -77,34 +78,48 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-@pytest.fixture(scope="session")
-def stack(request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """The settings of a running stack; the environment says the same until the run ends."""
+@contextlib.contextmanager
+def running(only: str, theirs: Mapping[str, str]) -> Iterator[Settings]:
+    """A stack in a folder of its own, or the part of one that `only` names."""
     # not pytest's own temporary folder: its parent is closed to the user PostgreSQL runs as
     home = Path(tempfile.mkdtemp(prefix="justbookit-tests-"))
     home.chmod(0o755)
-    theirs = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     settings = Settings.read({**fresh_settings(home).environment(), **theirs})
     log = home / "supervisor.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            wrapped([*_UP, "--only", request.config.getoption("--stack-only")], None),
+            wrapped([*_UP, "--only", only], None),
             env=dict(child_environment(settings)),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
         )
-    before = dict(os.environ)
     try:
         _wait_until_ready(process, home, log)
-        os.environ.update(settings.environment())
         yield settings
     finally:
-        os.environ.clear()
-        os.environ.update(before)
         end(process)
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """The settings of a running stack; the environment says the same until the run ends."""
+    before = dict(os.environ)
+    theirs = {name: value for name, value in before.items() if name.startswith(PREFIX)}
+    with running(request.config.getoption("--stack-only"), theirs) as settings:
+        os.environ.update(settings.environment())
+        yield settings
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def bare_servers() -> Iterator[Settings]:
+    """Postgres and Kafka apart, for tests that falsify the books: `verify` reads the stack's."""
+    with running("postgres,kafka", {}) as settings:
+        yield settings
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], home: Path, log: Path) -> None:

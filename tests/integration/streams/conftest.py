@@ -30,7 +30,6 @@ from justbookit.ids import (
 from justbookit.seat_commands import OpenShow, SeatCommand
 from justbookit.seat_events import SeatEvent
 from justbookit.settings import Settings
-from stack import pausing, run_state
 from stack.environment import ROOT
 
 PATIENCE_SECONDS = 30.0
@@ -332,28 +331,18 @@ class Seats:
 
 
 @pytest.fixture(scope="module")
-def servers(stack: Settings) -> Iterator[Settings]:
-    """The stack's servers, with the stack's own seat writers out of the way."""
-    run = run_state.read(Path(stack.home))
-    names = [name for name in (run.processes if run else {}) if name.startswith("seats")]
-    for name in names:
-        pausing.pause(stack, name)
-    yield stack
-    for name in names:
-        pausing.resume(stack, name)
-
-
-@pytest.fixture(scope="module")
-def module_seats(servers: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seats]:
+def module_seats(
+    bare_servers: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Seats]:
     """For writers that serve a whole module."""
-    surroundings = Seats(servers, tmp_path_factory.mktemp("seats"))
+    surroundings = Seats(bare_servers, tmp_path_factory.mktemp("seats"))
     yield surroundings
     surroundings.close()
 
 
 @pytest.fixture
-def seats(servers: Settings, tmp_path: Path) -> Iterator[Seats]:
+def seats(bare_servers: Settings, tmp_path: Path) -> Iterator[Seats]:
     """Our own writers, on the stack's servers."""
-    surroundings = Seats(servers, tmp_path)
+    surroundings = Seats(bare_servers, tmp_path)
     yield surroundings
     surroundings.close()
