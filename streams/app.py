@@ -10,11 +10,12 @@ partitions over (`claim`) that is where reading goes on. The call order is Faust
 Pinned to faust-streaming 0.15.3; tests/integration/streams/test_seats_faults.py is the contract.
 """
 
+import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 import faust
@@ -70,6 +71,11 @@ class PositionedConsumer(Consumer):
         return at
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's signature
+        app = cast("StreamApp", self.app)
+        if app.gather_seconds:
+            # What is fetched waits in aiokafka meanwhile, and is not fetched again: the broker
+            # and this process handle some large answers instead of hundreds of small ones.
+            await asyncio.sleep(app.gather_seconds)
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if not records or self.should_stop:
@@ -104,17 +110,19 @@ class StreamApp(faust.App):
     """A Faust app whose partitions have an owner."""
 
     owner: Owner
+    gather_seconds: float
+    """How long records may lie before they are handed over; for who is in no hurry."""
 
     def _new_consumer(self) -> Any:
         self.transport.Consumer = PositionedConsumer  # type: ignore[misc]  # Faust's own hook
         return super()._new_consumer()
 
 
-def make_app(settings: Settings, name: str) -> StreamApp:
+def make_app(settings: Settings, name: str, gather_seconds: float = 0.0) -> StreamApp:
     """An app called `name` (that is its consumer group); it still needs an owner."""
     folder = Path(settings.home).absolute() / "faust"
     folder.mkdir(parents=True, exist_ok=True)
-    return StreamApp(
+    app = StreamApp(
         name,
         broker=[_url(broker) for broker in settings.kafka.split(",")],
         datadir=folder / name,
@@ -139,6 +147,8 @@ def make_app(settings: Settings, name: str) -> StreamApp:
         broker_commit_interval=1.0,
         worker_redirect_stdouts=False,
     )
+    app.gather_seconds = gather_seconds
+    return app
 
 
 def own(app: StreamApp, owner: Owner) -> None:

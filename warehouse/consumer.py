@@ -20,6 +20,9 @@ from warehouse.record import TOPICS, Record
 
 GROUP = "warehouse-sink"
 POLL_MS = 200
+FETCH_BYTES_MIN = 256 * 1024
+FETCH_WAIT_MS = 500
+"""The archive is in no hurry: the broker answers when there is enough, or after so long."""
 RECORDS_MAX = 5_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +50,8 @@ class Source:
                 auto_offset_reset="none",
                 max_poll_records=RECORDS_MAX,
                 fetch_max_bytes=32 * 1024 * 1024,
+                fetch_min_bytes=FETCH_BYTES_MIN,
+                fetch_max_wait_ms=FETCH_WAIT_MS,
             )
         except (KafkaError, OSError) as error:
             raise KafkaSilent(f"Kafka at {settings.kafka} does not answer: {error}") from error

@@ -5,7 +5,7 @@ import logging
 from justbookit.settings import Settings
 from justbookit.topics import CATALOGUE_EVENTS, SEAT_EVENTS
 from streams import app as apps
-from streams.search.indexer import Indexer
+from streams.search.indexer import GATHER_SECONDS, Indexer
 
 NAME = "justbookit-search"
 
@@ -14,7 +14,7 @@ def run(settings: Settings) -> None:
     """Work until somebody asks this process to stop."""
     # one line for each request, at thousands a minute
     logging.getLogger("opensearch").setLevel(logging.ERROR)
-    app = apps.make_app(settings, NAME)
+    app = apps.make_app(settings, NAME, gather_seconds=GATHER_SECONDS)
     indexer = Indexer(app, settings)
     apps.own(app, indexer)
     # Apart, because the two topics have not the same number of partitions.

@@ -35,8 +35,9 @@ MESSAGES = 4_000
 """At most about so many messages make a round. The longer a round takes the more messages wait
 for the next, and the more of them are about the same shows: that is how it keeps up."""
 
-GATHER_SECONDS = 0.05
-"""A show that sells fast is written once in this time, not once for each event."""
+GATHER_SECONDS = 0.2
+"""A show that sells fast is written once in this time, not once for each event; records lie as
+long once more before they come here (`make_app`)."""
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 

@@ -38,9 +38,6 @@ DUE_MAX = 500
 TIMER_SECONDS_MIN = 0.05
 """Holds that run out within so short a time are released together."""
 
-LINGER_FROM = 16
-"""A batch of so many was worth waiting for; below that the answer comes first."""
-
 CLEAR_AFTER_SECONDS = 0.25
 """When nothing comes for so long, the outbox is cleared on its own."""
 
@@ -62,7 +59,7 @@ class SeatWriter:
         self._turn = asyncio.Lock()
         """Held while a batch is decided, and while partitions come and go."""
         self._number = 0
-        self._batch_size = 0
+        self._batch_began = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._reads: AsyncConnection[TupleRow]
         self._writes: AsyncConnection[TupleRow]
@@ -177,9 +174,12 @@ class SeatWriter:
         """Wait for records, for a hold to run out, or for nothing to come for a while."""
         await self._claimed.wait()
         if self._inbox:
-            waits_on = self._batch_size >= LINGER_FROM
-            if waits_on and len(self._inbox) < self._settings.batch_max:
-                await asyncio.sleep(self._settings.batch_linger_ms / 1000)
+            # What comes to an idle writer is decided at once. After that batches are paced: one
+            # costs the same for one command as for twenty, here, in Postgres and in Kafka.
+            begin_at = self._batch_began + self._settings.batch_linger_ms / 1000
+            pause = begin_at - asyncio.get_running_loop().time()
+            if pause > 0 and len(self._inbox) < self._settings.batch_max:
+                await asyncio.sleep(pause)
             return
         patience = None if self._outflow.is_settled else CLEAR_AFTER_SECONDS
         next_at = self._timers.next_at()
@@ -192,7 +192,7 @@ class SeatWriter:
     async def _decide_batch(self) -> None:
         batch = Batch(self._number + 1, self._clock.now())
         slices = self._inbox.take(self._settings.batch_max)
-        self._batch_size = sum(len(part.records) for part in slices)
+        self._batch_began = asyncio.get_running_loop().time()
         await self._decider.decide(batch, slices, self._timers.due(batch.now, DUE_MAX))
         batch.handled = [part.event.ack for part in slices if part.event is not None]
         if published := self._outflow.take_published():
