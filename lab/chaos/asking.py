@@ -1,0 +1,123 @@
+"""Sends requests, again and again until the answer is known, and writes every one of them down."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from math import inf
+from secrets import token_hex
+from typing import Any, BinaryIO
+
+import aiohttp
+import msgspec
+
+from justbookit.ids import ShowId
+from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
+from lab.demo.door import Door
+
+PAUSE_SECONDS = 0.5
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who asks: a client of the run, as the API knows it."""
+
+    client: str
+    principal: str
+    secret: str
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that somebody wants; asking again means sending the very same."""
+
+    person: Person
+    kind: Kind
+    show_id: ShowId
+    path: str
+    body: Any = None
+    args: dict[str, Any]
+    key: str
+    method: str = "POST"
+
+
+class Asking:
+    """The history grows here."""
+
+    def __init__(self, door: Door, file: BinaryIO) -> None:
+        self._door = door
+        self._file = file
+        self._epoch = time.time() - time.monotonic()
+        self.ops: list[Op] = []
+        self.patient_until = inf
+        """From then on nobody asks again for what is still not known."""
+
+    def now(self) -> float:
+        """Seconds since 1970, by a clock that never goes back."""
+        return self._epoch + time.monotonic()
+
+    def unknown_between(self, begin: float, end: float) -> int:
+        """How many requests of that time were left without a certain answer."""
+        return sum(
+            op.outcome is Outcome.INFO and begin <= op.t_complete <= end
+            for op in self.ops[-20_000:]
+        )
+
+    async def insist(self, wish: Wish) -> Op:
+        """Ask until it is known what became of it, or it is too late to ask."""
+        while True:
+            op = await self.once(wish)
+            if op.outcome is not Outcome.INFO or self.now() > self.patient_until:
+                return op
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def once(self, wish: Wish, other_body: Any = None) -> Op:
+        """Ask once; with `other_body`, for something else under the same key."""
+        person = wish.person
+        route = f"{wish.method} /api/v1{wish.path}"
+        body = wish.body if other_body is None else other_body
+        began = self.now()
+        status, replayed = 0, False
+        answer: Any = None
+        try:
+            got = await self._door.ask(
+                wish.method, wish.path, body=body, secret=person.secret, key=wish.key
+            )
+            status, answer = got.status, got.body
+            replayed = got.headers.get("idempotent-replayed") == "true"
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            answer = repr(error)
+        outcome = outcome_of(status)
+        is_problem = outcome is not Outcome.OK and isinstance(answer, dict)
+        op = Op(
+            op_id=len(self.ops) + 1,
+            client=person.client,
+            kind=wish.kind,
+            show_id=wish.show_id,
+            command_id=command_id_of(person.principal, route, wish.key),
+            key=wish.key,
+            args=wish.args,
+            t_invoke=began,
+            t_complete=self.now(),
+            outcome=outcome,
+            status=status,
+            code=answer.get("code", "") if is_problem else "",
+            replayed=replayed,
+            reused=other_body is not None,
+            answer=answer,
+        )
+        self.ops.append(op)
+        self._file.write(_encode(op) + b"\n")
+        return op
+
+
+async def admit(door: Door, count: int, say: Callable[[str], None]) -> list[Person]:
+    """Register and log in so many customers."""
+    run = token_hex(4)
+    people = []
+    for number in range(count):
+        say(f"customer {number + 1} of {count} registers")
+        login = {"email": f"chaos-{run}-{number}@example.com", "password": token_hex(8)}
+        await door.post("/customers", {**login, "name": "Chaos"})
+        session = await door.post("/sessions", login)
+        people.append(Person(f"customer-{number}", session["customer_id"], session["token"]))
+    return people

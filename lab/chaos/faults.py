@@ -1,0 +1,145 @@
+"""Breaks things in the running stack as planned, and sees whether anything broke."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from random import Random
+
+import msgspec
+import psycopg
+
+from justbookit.settings import Settings
+from lab.chaos.asking import Asking
+from lab.chaos.duplicates import send_again
+from lab.chaos.findings import Window
+from lab.chaos.processes import Processes
+from lab.chaos.schedule import MAIN, WRITERS, Fault, Planned
+
+CALM_SECONDS = 2.0
+CALM_WITHIN_SECONDS = 45.0
+STOP_SECONDS = (8.0, 10.0)
+"""Longer than the session of 6 s: somebody else has the partitions when it goes on."""
+DEATHS_MAX = 3
+"""In a minute, of one process; the supervisor gives up at the fifth."""
+
+_EPOCHS = "SELECT partition, epoch FROM writer_position"
+
+_SIGNALS = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "stop": signal.SIGSTOP}
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """One fault as it was done, or left out."""
+
+    fault: Fault
+    target: str
+    t_begin: float
+    t_end: float = 0.0
+    done: bool = True
+    effective: bool = False
+    evidence: str = ""
+    takeover: bool = False
+    """Some partition got another writer."""
+
+
+class Nemesis:
+    """Does one plan."""
+
+    def __init__(self, settings: Settings, asking: Asking, processes: Processes, seed: int) -> None:
+        self._settings = settings
+        self._asking = asking
+        self._processes = processes
+        self._dice = Random(f"{seed} nemesis")
+        self.records: list[Record] = []
+
+    async def go(self, planned: Sequence[Planned], say: Callable[[str], None]) -> None:
+        """All of it, from now on, and until everything is mended."""
+        began = self._asking.now()
+        async with asyncio.TaskGroup() as tasks:
+            for each in planned:
+                await asyncio.sleep(max(0.0, began + each.at - self._asking.now()))
+                say(f"{each.at:.0f} s: {each.fault}")
+                tasks.create_task(self._do(each.fault))
+
+    def windows(self) -> list[Window]:
+        """When seats could not be decided about as usual."""
+        return [
+            Window(record.t_begin, record.t_end, record.fault.target)
+            for record in self.records
+            if record.done and record.fault in MAIN
+        ]
+
+    async def _do(self, fault: Fault) -> None:
+        target = fault.target
+        if fault in WRITERS:
+            target = self._dice.choice(self._processes.writers())
+        record = Record(fault=fault, target=target, t_begin=self._asking.now())
+        self.records.append(record)
+        before = await asyncio.to_thread(self._epochs)
+        if fault is Fault.DUPLICATES:
+            copies = await asyncio.to_thread(send_again, self._settings, self._dice.random())
+            record.effective, record.evidence = copies > 0, f"{copies} commands delivered again"
+        elif (why := self._too_much(target)) is None:
+            await self._strike(record)
+        else:
+            record.done, record.evidence = False, why
+        if record.done and fault is not Fault.DUPLICATES:
+            await self._mended(record, before)
+        record.t_end = self._asking.now()
+
+    def _too_much(self, target: str) -> str | None:
+        """Why a process had better be left alone now."""
+        processes = self._processes.read()
+        process = processes.get(target)
+        if process is None or process.pid is None or process.state != "ready":
+            return f"{target} was not running"
+        # What lives on a server dies with it, sometimes more than once.
+        near = set(processes) if target in {"kafka", "postgres", "opensearch"} else {target}
+        tired = [name for name in near if self._processes.deaths(name) >= DEATHS_MAX - 1]
+        return f"{', '.join(tired)} died often enough" if tired else None
+
+    async def _strike(self, record: Record) -> None:
+        pid = self._processes.read()[record.target].pid
+        assert pid is not None
+        os.kill(pid, _SIGNALS[record.fault.value.partition("-")[2]])
+        if record.fault is Fault.SEATS_STOP:
+            await asyncio.sleep(self._dice.uniform(*STOP_SECONDS))
+            meanwhile = await asyncio.to_thread(self._epochs)
+            os.kill(pid, signal.SIGCONT)
+            record.evidence = f"frozen {self._asking.now() - record.t_begin:.1f} s; "
+            record.evidence += f"{sum(meanwhile.values())} takeovers in all when it woke; "
+        record.evidence += f"pid {pid}"
+
+    async def _mended(self, record: Record, before: dict[int, int]) -> None:
+        """Wait until everything works and nobody takes anything over any more; then judge."""
+        deadline = self._asking.now() + CALM_WITHIN_SECONDS
+        last, still_since = before, self._asking.now()
+        # What was signalled this moment is noted as dead a moment later.
+        await asyncio.sleep(1.0)
+        while self._asking.now() < deadline:
+            epochs = await asyncio.to_thread(self._epochs)
+            if not epochs or epochs != last or not self._processes.all_ready():
+                last, still_since = epochs, self._asking.now()
+            elif self._asking.now() - still_since >= CALM_SECONDS:
+                break
+            await asyncio.sleep(0.5)
+        process = self._processes.read().get(record.target)
+        pid = None if process is None else process.pid
+        was = int(record.evidence.rpartition(" ")[2])
+        raised = sum(1 for partition, epoch in last.items() if epoch > before.get(partition, 0))
+        unknown = self._asking.unknown_between(record.t_begin, self._asking.now())
+        record.takeover = record.fault in WRITERS and bool(before) and raised > 0
+        replaced = pid not in {None, was}
+        record.effective = record.takeover if record.fault in WRITERS else replaced
+        record.evidence += (
+            f" → {pid}; {raised} partitions taken over; {unknown} requests left open;"
+            f" calm after {self._asking.now() - record.t_begin:.1f} s"
+        )
+
+    def _epochs(self) -> dict[int, int]:
+        """How often each partition changed hands; nothing while Postgres is away."""
+        try:
+            with psycopg.connect(self._settings.postgres, connect_timeout=2) as connection:
+                return dict(connection.execute(_EPOCHS).fetchall())
+        except psycopg.Error:
+            return {}

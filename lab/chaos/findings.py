@@ -1,0 +1,50 @@
+"""What is promised to whoever asks, and where a promise was broken."""
+
+from collections import Counter
+from enum import StrEnum
+
+import msgspec
+
+KEPT_MAX = 200
+
+
+class Promise(StrEnum):
+    """What is promised to whoever asks; the text is what the table says."""
+
+    DURABLE = "what was answered with yes is in the log, with its seats and its amount"
+    KEPT = "a booking ended as its owner was told last"
+    REFUSED = "what was answered with no is a no in the log, for the same reason"
+    TAKEN = "a seat that was refused was somebody's while it was asked for"
+    ONE_ANSWER = "a request has one answer, however often it is asked"
+    ONCE = "a request happened at most once, known or not"
+    ASKED = "nothing happened that nobody asked for"
+    REUSED = "a key with another body is refused"
+    ORDER = "what was answered before something else was asked comes before it in the log"
+    MOMENT = "what was answered was decided between the asking and the answer"
+    EXPIRY = "holds end when they run out: not before, and at most 1 s and the repair later"
+    OWNERS = "a seat has one owner at every moment, in the log and by what clients were told"
+
+
+class Window(msgspec.Struct, frozen=True):
+    """A time in which something was broken and not yet mended."""
+
+    begin: float
+    end: float
+    target: str = ""
+
+
+class Findings:
+    """How often each promise was looked at, and where it was broken."""
+
+    def __init__(self) -> None:
+        self.looked_at: Counter[Promise] = Counter()
+        self.found: Counter[Promise] = Counter()
+        self.violations: list[str] = []
+
+    def expect(self, promise: Promise, what: str, *, holds: bool) -> None:
+        """Note that `promise` was looked at, and whether it held."""
+        self.looked_at[promise] += 1
+        if not holds:
+            self.found[promise] += 1
+            if len(self.violations) < KEPT_MAX:
+                self.violations.append(f"{promise.name}  {what}")

@@ -1,0 +1,120 @@
+"""The log of a show → who had which seat from when to when, and where each booking ended."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from math import inf
+
+import msgspec
+
+from justbookit.ids import BookingId, SeatId
+from justbookit.seat_events import (
+    BookingCancelled,
+    BookingConfirmed,
+    CounterSaleReturned,
+    HoldReleased,
+    ReleaseReason,
+    SeatEvent,
+    SeatsBlocked,
+    SeatsBooked,
+    SeatsHeld,
+    SeatsSoldAtCounter,
+    SeatsUnblocked,
+)
+from justbookit.seatmap import BookingStatus
+
+
+class Tenure(msgspec.Struct):
+    """A seat was somebody's from `begin` until `end`, in seconds since 1970."""
+
+    owner: str
+    begin: float
+    end: float = inf
+
+
+class Hold(msgspec.Struct):
+    """A hold that was made, and what became of it."""
+
+    held_until: float
+    status: BookingStatus = BookingStatus.HELD
+    released_at: float | None = None
+
+
+class Past:
+    """One show."""
+
+    def __init__(self, events: Iterable[SeatEvent]) -> None:
+        self.tenures: dict[SeatId, list[Tenure]] = {}
+        self.holds: dict[BookingId, Hold] = {}
+        self.clashes: list[str] = []
+        """A seat was given to somebody while another had it; in words."""
+        for event in events:
+            self._see(event)
+
+    def was_taken(self, seat: SeatId, begin: float, end: float) -> bool:
+        """Whether somebody had the seat at some moment of that time."""
+        return any(
+            tenure.begin <= end and tenure.end >= begin for tenure in self.tenures.get(seat, ())
+        )
+
+    def _see(self, event: SeatEvent) -> None:
+        at = event.at.timestamp()
+        match event:
+            case SeatsHeld():
+                self.holds[event.booking_id] = Hold(event.held_until.timestamp())
+                self._take(event, [line.seat_id for line in event.lines], event.booking_id)
+            case SeatsBooked():
+                self.holds[event.booking_id] = Hold(at, BookingStatus.CONFIRMED)
+                self._take(event, [line.seat_id for line in event.lines], event.booking_id)
+            case BookingConfirmed():
+                self._status(event.booking_id, BookingStatus.CONFIRMED)
+            case HoldReleased():
+                self._released(event, at)
+            case BookingCancelled():
+                self._status(event.booking_id, BookingStatus.CANCELLED)
+                self._give(event.seat_ids, at)
+            case SeatsBlocked():
+                self._take(event, event.seat_ids, "block")
+            case SeatsSoldAtCounter():
+                # A counter may sell what the theatre keeps back.
+                kept = [seat for seat in event.seat_ids if self._owner(seat) == "block"]
+                self._give(kept, at)
+                self._take(event, event.seat_ids, event.sale_id)
+            case SeatsUnblocked() | CounterSaleReturned():
+                self._give(event.seat_ids, at)
+            case _:
+                pass
+
+    def _released(self, event: HoldReleased, at: float) -> None:
+        hold = self.holds.get(event.booking_id)
+        over = at
+        if hold is not None:
+            hold.released_at = at
+            expired = event.reason is ReleaseReason.EXPIRED
+            hold.status = BookingStatus.EXPIRED if expired else BookingStatus.RELEASED
+            # A hold is over when it runs out, not when somebody notices.
+            over = min(at, hold.held_until)
+        self._give(event.seat_ids, over)
+
+    def _status(self, booking_id: BookingId, status: BookingStatus) -> None:
+        if (hold := self.holds.get(booking_id)) is not None:
+            hold.status = status
+
+    def _owner(self, seat: SeatId) -> str | None:
+        tenures = self.tenures.get(seat)
+        return tenures[-1].owner if tenures and tenures[-1].end == inf else None
+
+    def _take(self, event: SeatEvent, seats: Iterable[SeatId], owner: str) -> None:
+        for seat in seats:
+            if (had := self._owner(seat)) is not None:
+                self.clashes.append(f"v{event.version} gives {seat} to {owner}, and {had} has it")
+            self.tenures.setdefault(seat, []).append(Tenure(owner, event.at.timestamp()))
+
+    def _give(self, seats: Iterable[SeatId], at: float) -> None:
+        for seat in seats:
+            if self._owner(seat) is not None:
+                self.tenures[seat][-1].end = at
+
+
+def seconds(text: object) -> float:
+    """A time as the API writes it."""
+    return datetime.fromisoformat(str(text)).timestamp()

@@ -1,0 +1,124 @@
+"""The stack's processes, as its own notes name them, and a second seat writer of ours."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections import deque
+from pathlib import Path
+
+import msgspec
+
+from justbookit.settings import Settings
+from lab.demo.door import NotAsPromised
+
+SPARE = "spare"
+HOLD_SECONDS = 6
+"""Of the second writer: holds run out while a run lasts, whatever the stack's setting says."""
+DEATHS_WITHIN_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+STOP_SECONDS_MAX = 15.0
+
+
+class Process(msgspec.Struct):
+    """One process as the supervisor last saw it."""
+
+    pid: int | None = None
+    state: str = ""
+    deaths: int = 0
+
+
+class Notes(msgspec.Struct):
+    """What a run of the stack writes down about itself, as far as it is needed here."""
+
+    processes: dict[str, Process]
+
+
+class Processes:
+    """Who runs, how often each died of late, and the spare."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        home = Path(settings.home)
+        self._notes = home / "run.json"
+        self._log = home / "logs" / "chaos-seats.log"
+        self._deaths: dict[str, int] = {}
+        self._died_at: dict[str, deque[float]] = {}
+        self._spare: asyncio.subprocess.Process | None = None
+        self._spare_begins = 0
+
+    def read(self) -> dict[str, Process]:
+        """Every process there is. Raises NotAsPromised when no stack runs here."""
+        try:
+            notes = msgspec.json.decode(self._notes.read_bytes(), type=Notes)
+        except FileNotFoundError as error:
+            raise NotAsPromised(f"no stack runs in {self._settings.home}") from error
+        found = notes.processes
+        spare = self._spare
+        if spare is not None:
+            alive = spare.returncode is None
+            state = "starting" if alive and not self._spare_is_ready() else "ready"
+            found[SPARE] = Process(spare.pid if alive else None, state if alive else "dead")
+        return found
+
+    def writers(self) -> list[str]:
+        """The seat writers, the spare among them."""
+        return [name for name in self.read() if name == SPARE or name.split("-")[0] == "seats"]
+
+    def all_ready(self) -> bool:
+        """Whether everything works, as far as the notes know."""
+        return all(process.state == "ready" for process in self.read().values())
+
+    def deaths(self, name: str) -> int:
+        """How often it died in the last minute, whoever killed it."""
+        now = asyncio.get_running_loop().time()
+        return sum(at > now - DEATHS_WITHIN_SECONDS for at in self._died_at.get(name, ()))
+
+    async def watch(self) -> None:
+        """Count deaths; goes on until it is cancelled."""
+        while True:
+            for name, process in self.read().items():
+                for _ in range(process.deaths - self._deaths.get(name, process.deaths)):
+                    died_at = self._died_at.setdefault(name, deque(maxlen=10))
+                    died_at.append(asyncio.get_running_loop().time())
+                self._deaths[name] = process.deaths
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def keep_spare(self) -> None:
+        """Run a seat writer beside the stack's own, again whenever it ends."""
+        environment = {**os.environ, **self._settings.environment()}
+        environment["JUSTBOOKIT_HOLD_SECONDS"] = str(HOLD_SECONDS)
+        try:
+            while True:
+                with self._log.open("ab") as log:
+                    self._spare_begins = log.tell()
+                    self._spare = await asyncio.create_subprocess_exec(
+                        *(sys.executable, "-m", "streams", "seats"),
+                        env=environment,
+                        stdin=asyncio.subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=log,
+                    )
+                await self._spare.wait()
+                await asyncio.sleep(1.0)
+        finally:
+            await self._end_spare()
+
+    async def _end_spare(self) -> None:
+        spare = self._spare
+        if spare is None or spare.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            spare.send_signal(signal.SIGCONT)
+            spare.terminate()
+        try:
+            await asyncio.wait_for(spare.wait(), STOP_SECONDS_MAX)
+        except TimeoutError:
+            spare.kill()
+            await spare.wait()
+
+    def _spare_is_ready(self) -> bool:
+        with self._log.open("rb") as log:
+            log.seek(self._spare_begins)
+            return b"ready seats" in log.read()

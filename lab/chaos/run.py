@@ -1,0 +1,182 @@
+"""One run: a crowd on the stack, faults as planned, quiet, and then the checks."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import aiohttp
+import msgspec
+
+from justbookit.ids import ShowId
+from justbookit.seat_events import SeatEvent
+from justbookit.settings import Settings
+from justbookit.topics import SEAT_EVENTS
+from lab.bench.gateway import Gateway
+from lab.chaos.asking import Asking, admit
+from lab.chaos.checks import check
+from lab.chaos.coverage import TAKEOVERS, classes, vacuous
+from lab.chaos.crowd import Crowd
+from lab.chaos.faults import Nemesis
+from lab.chaos.halls import Halls, build
+from lab.chaos.ops import Kind, Op, Outcome
+from lab.chaos.processes import SPARE, Processes
+from lab.chaos.report import Report
+from lab.chaos.schedule import MAIN, WRITERS, Fault, plan
+from lab.demo.door import Door, until
+from lab.verify.audit import Audit
+from lab.verify.history import histories
+from lab.verify.judging import Promise
+from lab.verify.kafka_log import KafkaLog
+from lab.verify.run import verify
+
+HALLS = 6
+ANSWER_SECONDS_MAX = 15.0
+KNOWN_WITHIN_SECONDS = 60.0
+"""After the last request and the last fault, everything that was asked is known."""
+STILL_WITHIN_SECONDS = 120.0
+READY_WITHIN_SECONDS = 60.0
+
+Say = Callable[[str], None]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How long, how much, and what is to be broken."""
+
+    seconds: float
+    seed: int
+    clients: int
+    faults: Collection[Fault]
+    history: Path
+
+
+async def chaos(settings: Settings, wanted: Plan, say: Say) -> Report:
+    """Raises NeverStill when the stack does not come to rest afterwards."""
+    current = asyncio.current_task()
+    assert current is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, current.cancel)
+    wanted.history.parent.mkdir(parents=True, exist_ok=True)
+    with wanted.history.open("wb") as file:
+        load = _Load(settings, wanted, say)
+        await load.go(file)
+    return await asyncio.to_thread(load.judged)
+
+
+class _Load:
+    def __init__(self, settings: Settings, wanted: Plan, say: Say) -> None:
+        self._settings = settings
+        self._wanted = wanted
+        self._say = say
+        self._processes = Processes(settings)
+        self._seconds = 0.0
+        self._asking: Asking
+        self._nemesis: Nemesis
+        self._halls: Halls
+
+    async def go(self, file: BinaryIO) -> None:
+        """Everything that needs the stack to be there, and other people."""
+        settings, wanted, say = self._settings, self._wanted, self._say
+        self._processes.read()
+        connector = aiohttp.TCPConnector(limit=0)
+        timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS_MAX)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+            door = Door(session, settings)
+            people = await admit(door, wanted.clients, say)
+            self._halls = await build(settings, door, HALLS, say)
+            self._asking = asking = Asking(door, file)
+            self._nemesis = Nemesis(settings, asking, self._processes, wanted.seed)
+            gateway = Gateway(settings.secret)
+            crowd = Crowd(asking, self._halls, people, gateway, wanted.seed)
+            async with asyncio.TaskGroup() as tasks:
+                watch = tasks.create_task(self._processes.watch())
+                spare = tasks.create_task(self._processes.keep_spare())
+                await self._until_two_writers()
+                await self._halls.open_all(asking)
+                renew = tasks.create_task(self._halls.renew(asking))
+                await self._rage(crowd)
+                say("asking again for what was answered")
+                await crowd.ask_again()
+                for task in (renew, watch, spare):
+                    task.cancel()
+
+    async def _rage(self, crowd: Crowd) -> None:
+        asking, wanted = self._asking, self._wanted
+        began = asking.now()
+        asking.patient_until = began + wanted.seconds + KNOWN_WITHIN_SECONDS
+        planned = plan(wanted.seed, wanted.seconds, wanted.faults)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._nemesis.go(planned, self._say))
+            both.create_task(crowd.go(began + wanted.seconds))
+        asking.patient_until = asking.now() + KNOWN_WITHIN_SECONDS
+        self._seconds = asking.now() - began
+
+    async def _until_two_writers(self) -> None:
+        self._say("a second seat writer begins")
+
+        async def look() -> bool | None:
+            ready = SPARE in self._processes.read() and self._processes.all_ready()
+            return True if ready else None
+
+        await until("a second seat writer", look, READY_WITHIN_SECONDS)
+
+    def judged(self) -> Report:
+        """What the log and the stores say of all that was answered."""
+        ops, wanted = self._asking.ops, self._wanted
+        promises = {promise.booking_id: promise for promise in _promises(ops)}
+        audit = verify(self._settings, promises, STILL_WITHIN_SECONDS, self._say)
+        self._say("holding the answers against the log")
+        logs = _logs(self._settings, set(self._halls.show_ids))
+        faults = self._nemesis.records
+        happened = classes(ops, logs)
+        takeovers = sum(record.takeover for record in faults)
+        happened[TAKEOVERS] = takeovers
+        return Report(
+            seed=wanted.seed,
+            seconds=self._seconds,
+            ops=ops,
+            happened=happened,
+            missing=vacuous(
+                happened,
+                faults=any(record.effective and record.fault in MAIN for record in faults),
+                takeovers=takeovers if set(WRITERS) & set(wanted.faults) else None,
+            ),
+            faults=faults,
+            findings=check(ops, logs, self._nemesis.windows()),
+            audit=audit,
+            history=str(wanted.history),
+        )
+
+
+def _promises(ops: Sequence[Op]) -> Iterator[Promise]:
+    """The bookings that were paid and that nobody asked to cancel."""
+    held = {op.answer["booking_id"]: op for op in ops if _granted(op, Kind.HOLD)}
+    given_back = {op.args["booking_id"] for op in ops if op.kind is Kind.CANCEL}
+    for op in ops:
+        if _granted(op, Kind.CONFIRM) and op.args["booking_id"] not in given_back:
+            answer = held[op.args["booking_id"]].answer
+            yield Promise(
+                booking_id=answer["booking_id"],
+                show_id=op.show_id,
+                seat_ids=tuple(answer["seat_ids"]),
+                amount=answer["amount"],
+                currency=answer["currency"],
+            )
+
+
+def _granted(op: Op, kind: Kind) -> bool:
+    return op.kind is kind and op.outcome is Outcome.OK and not op.reused
+
+
+def _logs(settings: Settings, show_ids: set[ShowId]) -> dict[ShowId, Sequence[SeatEvent]]:
+    log = KafkaLog(settings)
+    try:
+        ends = log.ends((SEAT_EVENTS,))
+        logs: dict[ShowId, Sequence[SeatEvent]] = {}
+        for partition in range(settings.partitions):
+            records = log.records(SEAT_EVENTS, partition, ends)
+            shows = histories(records, settings.partitions, Audit())
+            logs |= {name: shows[name].events for name in shows.keys() & show_ids}
+        return logs
+    finally:
+        log.close()

@@ -1,0 +1,67 @@
+"""Which fault comes when: drawn from a seed, spaced so that each has time to bite."""
+
+from collections.abc import Collection, Iterator, Sequence
+from enum import StrEnum
+from random import Random
+
+import msgspec
+
+SLOT_SECONDS = 15.0
+"""Of a fault that changes who decides: the session of a dead writer ends after 6 s."""
+SIDE_SECONDS = 9.0
+"""So long after it comes one that the writers need not notice."""
+FIRST_SECONDS = 5.0
+
+
+class Fault(StrEnum):
+    """What is done, to which process."""
+
+    SEATS_KILL = "seats-kill"
+    SEATS_TERM = "seats-term"
+    SEATS_STOP = "seats-stop"
+    KAFKA_KILL = "kafka-kill"
+    POSTGRES_KILL = "postgres-kill"
+    API_KILL = "api-kill"
+    API_TERM = "api-term"
+    SEARCH_KILL = "search-kill"
+    CATALOGUE_KILL = "catalogue-kill"
+    OPENSEARCH_KILL = "opensearch-kill"
+    DUPLICATES = "duplicates"
+
+    @property
+    def target(self) -> str:
+        return self.value.partition("-")[0]
+
+
+WRITERS = (Fault.SEATS_KILL, Fault.SEATS_TERM, Fault.SEATS_STOP)
+MAIN = (*WRITERS, Fault.KAFKA_KILL, Fault.POSTGRES_KILL)
+"""Those that take the seat writers or what they cannot do without."""
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A fault, so many seconds after the beginning."""
+
+    at: float
+    fault: Fault
+
+
+def plan(seed: int, seconds: float, wanted: Collection[Fault]) -> list[Planned]:
+    """Every fault of a run that lasts so long; the same for the same arguments."""
+    dice = Random(seed)
+    main = _deck(dice, [fault for fault in MAIN if fault in wanted])
+    side = _deck(dice, [fault for fault in Fault if fault in wanted and fault not in MAIN])
+    planned: list[Planned] = []
+    begin = FIRST_SECONDS
+    while begin < seconds - FIRST_SECONDS:
+        planned += [Planned(begin, fault) for fault in (next(main, None),) if fault is not None]
+        aside = begin + SIDE_SECONDS
+        if aside < seconds - FIRST_SECONDS:
+            planned += [Planned(aside, fault) for fault in (next(side, None),) if fault is not None]
+        begin += SLOT_SECONDS
+    return planned
+
+
+def _deck(dice: Random, faults: Sequence[Fault]) -> Iterator[Fault]:
+    """All of them in some order, then all of them in another."""
+    while faults:
+        yield from dice.sample(faults, len(faults))
