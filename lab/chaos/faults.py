@@ -38,6 +38,7 @@ class Record(msgspec.Struct, kw_only=True):
     done: bool = True
     effective: bool = False
     evidence: str = ""
+    pid: int = 0
     takeover: bool = False
     """Some partition got another writer."""
 
@@ -80,7 +81,7 @@ class Nemesis:
             copies = await asyncio.to_thread(send_again, self._settings, self._dice.random())
             record.effective, record.evidence = copies > 0, f"{copies} commands delivered again"
         elif (why := self._too_much(target)) is None:
-            await self._strike(record)
+            await self._strike(record, before)
         else:
             record.done, record.evidence = False, why
         if record.done and fault is not Fault.DUPLICATES:
@@ -98,17 +99,18 @@ class Nemesis:
         tired = [name for name in near if self._processes.deaths(name) >= DEATHS_MAX - 1]
         return f"{', '.join(tired)} died often enough" if tired else None
 
-    async def _strike(self, record: Record) -> None:
+    async def _strike(self, record: Record, before: dict[int, int]) -> None:
         pid = self._processes.read()[record.target].pid
         assert pid is not None
+        record.pid = pid
         os.kill(pid, _SIGNALS[record.fault.value.partition("-")[2]])
         if record.fault is Fault.SEATS_STOP:
             await asyncio.sleep(self._dice.uniform(*STOP_SECONDS))
             meanwhile = await asyncio.to_thread(self._epochs)
             os.kill(pid, signal.SIGCONT)
-            record.evidence = f"frozen {self._asking.now() - record.t_begin:.1f} s; "
-            record.evidence += f"{sum(meanwhile.values())} takeovers in all when it woke; "
-        record.evidence += f"pid {pid}"
+            frozen = self._asking.now() - record.t_begin
+            lost = self._raised(before, meanwhile)
+            record.evidence = f"frozen {frozen:.1f} s, {lost} partitions another's when it woke; "
 
     async def _mended(self, record: Record, before: dict[int, int]) -> None:
         """Wait until everything works and nobody takes anything over any more; then judge."""
@@ -125,16 +127,20 @@ class Nemesis:
             await asyncio.sleep(0.5)
         process = self._processes.read().get(record.target)
         pid = None if process is None else process.pid
-        was = int(record.evidence.rpartition(" ")[2])
-        raised = sum(1 for partition, epoch in last.items() if epoch > before.get(partition, 0))
+        raised = self._raised(before, last)
         unknown = self._asking.unknown_between(record.t_begin, self._asking.now())
         record.takeover = record.fault in WRITERS and bool(before) and raised > 0
-        replaced = pid not in {None, was}
+        replaced = pid not in {None, record.pid}
         record.effective = record.takeover if record.fault in WRITERS else replaced
         record.evidence += (
-            f" → {pid}; {raised} partitions taken over; {unknown} requests left open;"
-            f" calm after {self._asking.now() - record.t_begin:.1f} s"
+            f"pid {record.pid} → {pid}; {raised} partitions taken over;"
+            f" {unknown} requests left open; calm after {self._asking.now() - record.t_begin:.1f} s"
         )
+
+    @staticmethod
+    def _raised(before: dict[int, int], after: dict[int, int]) -> int:
+        """How many partitions another writer has since."""
+        return sum(epoch > before.get(partition, 0) for partition, epoch in after.items())
 
     def _epochs(self) -> dict[int, int]:
         """How often each partition changed hands; nothing while Postgres is away."""

@@ -39,6 +39,9 @@ def show(report: Report, console: Console) -> None:
     """Print all of it."""
     for table in (_operations(report), _happened(report), _faults(report), _checks(report)):
         console.print(table)
+    for record in report.faults:
+        at = record.t_begin - report.ops[0].t_invoke
+        console.print(f"{at:6.1f} s  {record.fault:<16} {record.target:<12} {record.evidence}")
     wrong = [*report.findings.violations, *map(str, report.audit.faults)]
     for line in wrong[:SHOWN_MAX]:
         console.print(f"[red]{escape(line)}[/]")
