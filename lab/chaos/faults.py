@@ -18,6 +18,8 @@ from lab.chaos.schedule import MAIN, WRITERS, Fault, Planned
 
 CALM_SECONDS = 2.0
 CALM_WITHIN_SECONDS = 45.0
+LAST_SECONDS = 5.0
+"""So long before the end nothing is broken any more: nobody would notice."""
 STOP_SECONDS = (8.0, 10.0)
 """Longer than the session of 6 s: somebody else has the partitions when it goes on."""
 DEATHS_MAX = 3
@@ -51,11 +53,17 @@ class Nemesis:
         self._asking = asking
         self._processes = processes
         self._dice = Random(f"{seed} nemesis")
+        self._turn = asyncio.Lock()
+        """Of the faults that change who decides: one at a time, until it is mended."""
+        self._ends = 0.0
         self.records: list[Record] = []
 
-    async def go(self, planned: Sequence[Planned], say: Callable[[str], None]) -> None:
-        """All of it, from now on, and until everything is mended."""
+    async def go(
+        self, planned: Sequence[Planned], seconds: float, say: Callable[[str], None]
+    ) -> None:
+        """All of it, from now on for so long, and until everything is mended."""
         began = self._asking.now()
+        self._ends = began + seconds
         async with asyncio.TaskGroup() as tasks:
             for each in planned:
                 await asyncio.sleep(max(0.0, began + each.at - self._asking.now()))
@@ -71,22 +79,37 @@ class Nemesis:
         ]
 
     async def _do(self, fault: Fault) -> None:
+        if fault in MAIN:
+            async with self._turn:
+                await self._do_now(fault)
+        else:
+            await self._do_now(fault)
+
+    async def _do_now(self, fault: Fault) -> None:
         target = fault.target
         if fault in WRITERS:
             target = self._dice.choice(self._processes.writers())
         record = Record(fault=fault, target=target, t_begin=self._asking.now())
         self.records.append(record)
-        before = await asyncio.to_thread(self._epochs)
         if fault is Fault.DUPLICATES:
             copies = await asyncio.to_thread(send_again, self._settings, self._dice.random())
             record.effective, record.evidence = copies > 0, f"{copies} commands delivered again"
-        elif (why := self._too_much(target)) is None:
+        elif (why := await self._too_much_for_long(target)) is None:
+            record.t_begin = self._asking.now()
+            before = await asyncio.to_thread(self._epochs)
             await self._strike(record, before)
+            await self._mended(record, before)
         else:
             record.done, record.evidence = False, why
-        if record.done and fault is not Fault.DUPLICATES:
-            await self._mended(record, before)
         record.t_end = self._asking.now()
+
+    async def _too_much_for_long(self, target: str) -> str | None:
+        """Wait until a process can be struck; why not, if that is never."""
+        while (why := self._too_much(target)) is not None:
+            if self._asking.now() > self._ends - LAST_SECONDS:
+                return why
+            await asyncio.sleep(0.5)
+        return None if self._asking.now() <= self._ends - LAST_SECONDS else "the run was over"
 
     def _too_much(self, target: str) -> str | None:
         """Why a process had better be left alone now."""
@@ -116,17 +139,16 @@ class Nemesis:
         """Wait until everything works and nobody takes anything over any more; then judge."""
         deadline = self._asking.now() + CALM_WITHIN_SECONDS
         last, still_since = before, self._asking.now()
-        # What was signalled this moment is noted as dead a moment later.
-        await asyncio.sleep(1.0)
         while self._asking.now() < deadline:
             epochs = await asyncio.to_thread(self._epochs)
-            if not epochs or epochs != last or not self._processes.all_ready():
+            # Who is told to end works on for a while, and is noted as ready meanwhile.
+            is_there = record.fault is not Fault.SEATS_STOP and self._pid(record) == record.pid
+            if not epochs or epochs != last or is_there or not self._processes.all_ready():
                 last, still_since = epochs, self._asking.now()
             elif self._asking.now() - still_since >= CALM_SECONDS:
                 break
             await asyncio.sleep(0.5)
-        process = self._processes.read().get(record.target)
-        pid = None if process is None else process.pid
+        pid = self._pid(record)
         raised = self._raised(before, last)
         unknown = self._asking.unknown_between(record.t_begin, self._asking.now())
         record.takeover = record.fault in WRITERS and bool(before) and raised > 0
@@ -136,6 +158,10 @@ class Nemesis:
             f"pid {record.pid} → {pid}; {raised} partitions taken over;"
             f" {unknown} requests left open; calm after {self._asking.now() - record.t_begin:.1f} s"
         )
+
+    def _pid(self, record: Record) -> int | None:
+        process = self._processes.read().get(record.target)
+        return None if process is None else process.pid
 
     @staticmethod
     def _raised(before: dict[int, int], after: dict[int, int]) -> int:

@@ -106,7 +106,7 @@ class _Load:
         asking.patient_until = began + wanted.seconds + KNOWN_WITHIN_SECONDS
         planned = plan(wanted.seed, wanted.seconds, wanted.faults)
         async with asyncio.TaskGroup() as both:
-            both.create_task(self._nemesis.go(planned, self._say))
+            both.create_task(self._nemesis.go(planned, wanted.seconds, self._say))
             both.create_task(crowd.go(began + wanted.seconds))
         asking.patient_until = asking.now() + KNOWN_WITHIN_SECONDS
         self._seconds = asking.now() - began
