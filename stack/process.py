@@ -34,6 +34,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """Stages are stopped from the highest to the lowest."""
     answers: Callable[[], Awaitable[bool]] | None = None
     """Whether it can work now; without it, a line beginning `ready ` in its log says so."""
+    needs: tuple[str, ...] = ()
+    """Processes without which it cannot start; it is not started again before they are ready."""
     user: User | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     start_seconds_max: float = 90.0

@@ -118,6 +118,7 @@ class Supervisor:
             pause = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN * 2 ** (len(deaths) - 1))
             self._say(f"{program.name} ended with {code}; again in {pause:.1f} s")
             await asyncio.sleep(pause)
+            await self._until_there(program.needs)
         self._journal.note(program.name, pid=None, state="stopped", deaths=count)
 
     def _is_paused(self, name: str) -> bool:
@@ -130,6 +131,14 @@ class Supervisor:
             self._say(f"{name} is paused")
             while self._is_paused(name):  # noqa: ASYNC110 - the mark is a file
                 await asyncio.sleep(pausing.LOOK_SECONDS)
+
+    async def _until_there(self, names: Sequence[str]) -> None:
+        """Wait for those of `names` that are ours: dying of their absence would count as deaths."""
+        processes = self._journal.state.processes
+        while not self._stopping and any(  # noqa: ASYNC110 - looked at as seldom as a death is
+            name in self._children and processes[name].state != "ready" for name in names
+        ):
+            await asyncio.sleep(PAUSE_SECONDS_MIN)
 
     def _note_failure(self, keeper: asyncio.Task[None]) -> None:
         error = None if keeper.cancelled() else keeper.exception()

@@ -43,4 +43,6 @@ def _program(settings: Settings, name: str, stage: int, *module_and_arguments: s
         argv=(sys.executable, "-m", *module_and_arguments),
         environment=child_environment(settings),
         stage=stage,
+        # The edges go on without: browsing does, whatever is down.
+        needs=("postgres", "kafka") if stage == STREAMS else (),
     )

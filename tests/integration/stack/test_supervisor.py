@@ -109,6 +109,28 @@ async def test_what_is_paused_stays_down_until_it_is_wanted_again(supervisor, jo
     assert state["napper"].deaths == 0
 
 
+async def test_what_dies_with_its_server_waits_for_it(supervisor, journal, tmp_path):
+    slow = f"""
+import os, time
+while os.path.exists({str(tmp_path / "broken")!r}): time.sleep(0.02)
+{WORKER}"""
+    await supervisor.bring_up([worker("server", 0, slow)])
+    await supervisor.bring_up([worker("writer", needs=("server", "elsewhere"))])
+    state = journal.state.processes
+    (tmp_path / "broken").touch()
+
+    os.kill(state["server"].pid, signal.SIGKILL)
+    await until(lambda: state["server"].state == "starting")
+    os.kill(state["writer"].pid, signal.SIGKILL)
+    await until(lambda: state["writer"].state == "dead")
+    await asyncio.sleep(3 * supervising.PAUSE_SECONDS_MIN)
+
+    assert state["writer"].pid is None
+    (tmp_path / "broken").unlink()
+    await until(lambda: state["server"].state == state["writer"].state == "ready")
+    assert state["writer"].deaths == 1
+
+
 async def test_the_last_stage_is_stopped_first(supervisor, tmp_path):
     await supervisor.bring_up([worker("server", 0), worker("writer", 1), worker("edge", 2)])
 
