@@ -53,8 +53,8 @@ class Nemesis:
         self._asking = asking
         self._processes = processes
         self._dice = Random(f"{seed} nemesis")
-        self._turn = asyncio.Lock()
-        """Of the faults that change who decides: one at a time, until it is mended."""
+        self._turns = {True: asyncio.Lock(), False: asyncio.Lock()}
+        """Of the faults that change who decides, and of the others: one at a time, until mended."""
         self._ends = 0.0
         self.records: list[Record] = []
 
@@ -79,10 +79,7 @@ class Nemesis:
         ]
 
     async def _do(self, fault: Fault) -> None:
-        if fault in MAIN:
-            async with self._turn:
-                await self._do_now(fault)
-        else:
+        async with self._turns[fault in MAIN]:
             await self._do_now(fault)
 
     async def _do_now(self, fault: Fault) -> None:
@@ -143,7 +140,7 @@ class Nemesis:
             epochs = await asyncio.to_thread(self._epochs)
             # Who is told to end works on for a while, and is noted as ready meanwhile.
             is_there = record.fault is not Fault.SEATS_STOP and self._pid(record) == record.pid
-            if not epochs or epochs != last or is_there or not self._processes.all_ready():
+            if not epochs or epochs != last or is_there or not self._is_ready(record):
                 last, still_since = epochs, self._asking.now()
             elif self._asking.now() - still_since >= CALM_SECONDS:
                 break
@@ -158,6 +155,14 @@ class Nemesis:
             f"pid {record.pid} → {pid}; {raised} partitions taken over;"
             f" {unknown} requests left open; calm after {self._asking.now() - record.t_begin:.1f} s"
         )
+
+    def _is_ready(self, record: Record) -> bool:
+        """Whether those work again that a fault concerns, as far as the notes know."""
+        names = {record.target}
+        if record.fault in MAIN:
+            names |= {"postgres", "kafka", *self._processes.writers()}
+        found = self._processes.read()
+        return all(found[name].state == "ready" for name in names if name in found)
 
     def _pid(self, record: Record) -> int | None:
         process = self._processes.read().get(record.target)
