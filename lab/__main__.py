@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from justbookit.settings import Settings
-from lab.bench import figures
+from lab.bench import comparison, figures
 from lab.bench.booking import Plan, booking
 from lab.bench.browse import browse
+from lab.bench.comparison import Beside
 from lab.bench.figures import NotPlausible, Result
 from lab.bench.lag import lag
 from lab.bench.seats import seats
@@ -79,6 +80,18 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
     help="Keep the figures in this file.",
 )
 @click.option("--bookings", default=40_000, show_default=True, help="For `seats`: how many.")
+@click.option(
+    "--without-baselines", is_flag=True, help="For `seats`: once, and nothing to compare with."
+)
+@click.option(
+    "--rounds", default=3, show_default=True, help="For `seats`: how often all is measured in turn."
+)
+@click.option(
+    "--baseline-seconds",
+    default=10.0,
+    show_default=True,
+    help="For `seats`: how long each of the row locks is measured at most.",
+)
 @click.option("--clients", default=32, show_default=True, help="For `booking` and `browse`.")
 @click.option("--seconds", default=20.0, show_default=True, help="Of each part that is timed.")
 @click.option("--rate", default=200, show_default=True, help="For `booking`: bookings a second.")
@@ -95,6 +108,9 @@ def bench_(  # noqa: PLR0913 - one for each option
     name: str,
     file: Path | None,
     bookings: int,
+    without_baselines: bool,
+    rounds: int,
+    baseline_seconds: float,
     clients: int,
     seconds: float,
     rate: int,
@@ -109,7 +125,12 @@ def bench_(  # noqa: PLR0913 - one for each option
             status.update(escape(text))
 
         measure: dict[str, Callable[[], Result]] = {
-            "seats": lambda: seats(settings, bookings, say),
+            "seats": lambda: seats(
+                settings,
+                bookings,
+                None if without_baselines else Beside(rounds, baseline_seconds),
+                say,
+            ),
             "booking": lambda: uvloop.run(
                 booking(
                     settings,
@@ -128,6 +149,8 @@ def bench_(  # noqa: PLR0913 - one for each option
             sys.exit(EXIT_DIFFERS)
     found.machine, found.versions = machine, figures.versions(settings)
     figures.show(found, _console)
+    if name == "seats" and found.baselines:
+        _console.print(comparison.table(found.figures, found.baselines))
     if file is not None:
         figures.write(found, file)
 
