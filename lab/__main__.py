@@ -16,6 +16,8 @@ from lab.bench import comparison, figures
 from lab.bench.booking import Plan, booking
 from lab.bench.browse import browse
 from lab.bench.comparison import Beside
+from lab.bench.expiry import Plan as ExpiryPlan
+from lab.bench.expiry import expiry
 from lab.bench.figures import NotPlausible, Result
 from lab.bench.lag import lag
 from lab.bench.seats import seats
@@ -72,7 +74,7 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 
 
 @command.command("bench")
-@click.argument("name", type=click.Choice(["seats", "booking", "browse", "lag"]))
+@click.argument("name", type=click.Choice(["seats", "booking", "browse", "lag", "expiry"]))
 @click.option(
     "--json",
     "file",
@@ -96,6 +98,13 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 @click.option("--seconds", default=20.0, show_default=True, help="Of each part that is timed.")
 @click.option("--rate", default=200, show_default=True, help="For `booking`: bookings a second.")
 @click.option("--samples", default=200, show_default=True, help="For `lag`: how many holds.")
+@click.option("--holds", default=100_000, show_default=True, help="For `expiry`: live at once.")
+@click.option(
+    "--holds-per-second", default=2000, show_default=True, help="For `expiry`: how fast they come."
+)
+@click.option(
+    "--wait", default=600.0, show_default=True, help="For `expiry`: the longest a hold may live."
+)
 @click.option(
     "--answers",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -115,9 +124,12 @@ def bench_(  # noqa: PLR0913 - one for each option
     seconds: float,
     rate: int,
     samples: int,
+    holds: int,
+    holds_per_second: int,
+    wait: float,
     answers: Path | None,
 ) -> None:
-    """Measure how much and how fast: seats, booking, browse or lag."""
+    """Measure how much and how fast: seats, booking, browse, lag or expiry."""
     machine = figures.machine()
     with _console.status(f"bench {name}") as status:
 
@@ -140,6 +152,9 @@ def bench_(  # noqa: PLR0913 - one for each option
             ),
             "browse": lambda: uvloop.run(browse(settings, clients, seconds, say)),
             "lag": lambda: uvloop.run(lag(settings, samples, say)),
+            "expiry": lambda: expiry(
+                settings, ExpiryPlan(holds=holds, per_second=holds_per_second, wait=wait), say
+            ),
         }
         try:
             found = measure[name]()

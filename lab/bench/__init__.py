@@ -10,6 +10,7 @@
     booking   hold and confirm over HTTP: flat out, and at a given rate
     browse    lists and timings: a hot set, and everything alike
     lag       an event → found by a search
+    expiry    a hold has run out → its seats are free again
 
 A benchmark sees to it that what it measured was done, and done right; otherwise it fails.
 """
