@@ -13,9 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from justbookit.settings import Settings
-from lab.bench import figures
+from lab.bench import comparison, figures
 from lab.bench.booking import Plan, booking
 from lab.bench.browse import browse
+from lab.bench.comparison import Beside
+from lab.bench.expiry import Plan as ExpiryPlan
+from lab.bench.expiry import expiry
 from lab.bench.figures import NotPlausible, Result
 from lab.bench.lag import lag
 from lab.bench.seats import seats
@@ -77,7 +80,7 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 
 
 @command.command("bench")
-@click.argument("name", type=click.Choice(["seats", "booking", "browse", "lag"]))
+@click.argument("name", type=click.Choice(["seats", "booking", "browse", "lag", "expiry"]))
 @click.option(
     "--json",
     "file",
@@ -85,10 +88,29 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
     help="Keep the figures in this file.",
 )
 @click.option("--bookings", default=40_000, show_default=True, help="For `seats`: how many.")
+@click.option(
+    "--without-baselines", is_flag=True, help="For `seats`: once, and nothing to compare with."
+)
+@click.option(
+    "--rounds", default=3, show_default=True, help="For `seats`: how often all is measured in turn."
+)
+@click.option(
+    "--baseline-seconds",
+    default=10.0,
+    show_default=True,
+    help="For `seats`: how long each of the row locks is measured at most.",
+)
 @click.option("--clients", default=32, show_default=True, help="For `booking` and `browse`.")
 @click.option("--seconds", default=20.0, show_default=True, help="Of each part that is timed.")
 @click.option("--rate", default=200, show_default=True, help="For `booking`: bookings a second.")
 @click.option("--samples", default=200, show_default=True, help="For `lag`: how many holds.")
+@click.option("--holds", default=100_000, show_default=True, help="For `expiry`: live at once.")
+@click.option(
+    "--holds-per-second", default=2000, show_default=True, help="For `expiry`: how fast they come."
+)
+@click.option(
+    "--wait", default=600.0, show_default=True, help="For `expiry`: the longest a hold may live."
+)
 @click.option(
     "--answers",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -101,13 +123,19 @@ def bench_(  # noqa: PLR0913 - one for each option
     name: str,
     file: Path | None,
     bookings: int,
+    without_baselines: bool,
+    rounds: int,
+    baseline_seconds: float,
     clients: int,
     seconds: float,
     rate: int,
     samples: int,
+    holds: int,
+    holds_per_second: int,
+    wait: float,
     answers: Path | None,
 ) -> None:
-    """Measure how much and how fast: seats, booking, browse or lag."""
+    """Measure how much and how fast: seats, booking, browse, lag or expiry."""
     machine = figures.machine()
     with _console.status(f"bench {name}") as status:
 
@@ -115,7 +143,12 @@ def bench_(  # noqa: PLR0913 - one for each option
             status.update(escape(text))
 
         measure: dict[str, Callable[[], Result]] = {
-            "seats": lambda: seats(settings, bookings, say),
+            "seats": lambda: seats(
+                settings,
+                bookings,
+                None if without_baselines else Beside(rounds, baseline_seconds),
+                say,
+            ),
             "booking": lambda: uvloop.run(
                 booking(
                     settings,
@@ -125,6 +158,9 @@ def bench_(  # noqa: PLR0913 - one for each option
             ),
             "browse": lambda: uvloop.run(browse(settings, clients, seconds, say)),
             "lag": lambda: uvloop.run(lag(settings, samples, say)),
+            "expiry": lambda: expiry(
+                settings, ExpiryPlan(holds=holds, per_second=holds_per_second, wait=wait), say
+            ),
         }
         try:
             found = measure[name]()
@@ -134,6 +170,8 @@ def bench_(  # noqa: PLR0913 - one for each option
             sys.exit(EXIT_DIFFERS)
     found.machine, found.versions = machine, figures.versions(settings)
     figures.show(found, _console)
+    if name == "seats" and found.baselines:
+        _console.print(comparison.table(found.figures, found.baselines))
     if file is not None:
         figures.write(found, file)
 

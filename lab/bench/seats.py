@@ -5,10 +5,14 @@ The clock starts when the last of them is acknowledged, so that from then on all
 lies in Kafka and nothing but the stack works; it stops when the last answer can be read from
 `seat-events`, which is after its transaction. Answers are counted by where the topic ends; that
 costs the machine nothing. What was answered before the clock started does not count.
+
+Beside it stands what one would use instead, in turn with it: see `comparison`.
 """
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from statistics import median_low
 from typing import NamedTuple
 
 from kafka import KafkaProducer
@@ -20,8 +24,21 @@ from justbookit.seat_commands import BookSeats, ChangeShow, Payment, SeatCommand
 from justbookit.seat_events import SeatsBooked
 from justbookit.settings import Settings
 from justbookit.topics import SEAT_COMMANDS, SEAT_EVENTS, partition_of
+from lab.bench import bare_postgres, comparison, pooled
+from lab.bench.comparison import Beside, Part, Rivals
 from lab.bench.figures import Figures, NotPlausible, Result, result
-from lab.bench.ground import CURRENCY, PRICE, Ground, Say, lay, open_terms, wait_until_still
+from lab.bench.ground import (
+    CURRENCY,
+    PRICE,
+    ROWS,
+    SEATS_IN_ROW,
+    Ground,
+    Say,
+    lay,
+    open_terms,
+    wait_until_still,
+)
+from lab.bench.row_locks import LEFT_OUT, RowLocks
 from lab.verify.kafka_log import Ends, KafkaLog
 
 SHOWS = 2000
@@ -42,26 +59,41 @@ class Run(NamedTuple):
     overall_per_s: float
 
 
-def seats(settings: Settings, bookings: int, say: Say) -> Result:
-    """Measure many shows, then one hot show."""
+MANY = Part("many_shows", SHOWS, ROWS * SEATS_IN_ROW, SHOWS * ROWS * SEATS_IN_ROW // 2)
+HOT = Part("hot_show", 1, HOT_ROWS * HOT_SEATS_IN_ROW, HOT_ROWS * HOT_SEATS_IN_ROW // 2)
+
+
+def seats(settings: Settings, bookings: int, beside: Beside | None, say: Say) -> Result:
+    """Measure many shows, then one hot show; with row locks beside them, unless told not to."""
+    rounds = beside.rounds if beside else 1
     ground = lay(settings, SHOWS, say)
     pairs = ground.pairs()
-    if bookings > len(pairs):
-        raise NotPlausible(f"{SHOWS} shows have room for {len(pairs)} bookings, not {bookings}")
-    many = _measure(settings, list(_book(ground.run, "m", pairs[:bookings])), say)
-    wait_until_still(settings, say)
-    hot_pairs = _heat(settings, ground, say)[:bookings]
-    hot = _measure(settings, list(_book(ground.run, "h", hot_pairs)), say)
-    wait_until_still(settings, say)
-    figures: Figures = {}
-    for name, run in (("many_shows", many), ("hot_show", hot)):
-        figures[f"{name}.bookings_per_s"] = run.bookings_per_s
-        figures[f"{name}.counted"] = run.counted
-        figures[f"{name}.seconds"] = run.seconds
-        figures[f"{name}.overall_per_s"] = run.overall_per_s
+    if bookings * rounds > len(pairs):
+        raise NotPlausible(
+            f"{SHOWS} shows have room for {len(pairs)} bookings, not {rounds} times {bookings}"
+        )
+    runs: dict[str, list[Run]] = {MANY.name: [], HOT.name: []}
+    rates: dict[str, list[float]] = {}
+    parameters: dict[str, object] = {}
+    with ExitStack() as stack:
+        rivals = None
+        if beside:
+            locks = stack.enter_context(RowLocks(settings))
+            rivals = Rivals(settings, locks, beside.seconds, say)
+            parameters = {**_of_baselines(beside), **locks.durability()}
+        for number in range(rounds):
+            many = pairs[number * bookings : (number + 1) * bookings]
+            hot = _heat(settings, ground, number, say)[:bookings]
+            for part, wanted in ((MANY, many), (HOT, hot)):
+                name = f"{part.name[0]}{number}-"
+                commands = list(_book(ground.run, name, wanted))
+                runs[part.name].append(_measure(settings, commands, say))
+                wait_until_still(settings, say)
+                for key, sold in rivals.measure(part) if rivals else ():
+                    rates.setdefault(key, []).append(sold.per_s)
     parameters = {
         "bookings": bookings,
-        "hot_bookings": len(hot_pairs),
+        "hot_bookings": min(bookings, HOT.bookings),
         "shows": SHOWS,
         "seats_per_booking": 2,
         "workers": settings.seat_workers,
@@ -69,8 +101,32 @@ def seats(settings: Settings, bookings: int, say: Say) -> Result:
         "batch_max": settings.batch_max,
         "batch_linger_ms": settings.batch_linger_ms,
         "clock": "from the last command acknowledged by Kafka to the last answer on seat-events",
+        **parameters,
     }
-    return result("seats", figures, parameters)
+    baselines = comparison.medians(rates)
+    return result("seats", _figures(runs, baselines), parameters, baselines)
+
+
+def _figures(runs: dict[str, list[Run]], baselines: Figures) -> Figures:
+    """Of each part the run in the middle; and how it compares, if there is what to compare with."""
+    figures: Figures = {}
+    for name, each in runs.items():
+        for key, value in median_low(each)._asdict().items():
+            figures[f"{name}.{key}"] = value
+    if baselines:
+        ours = {name: figures[f"{name}.bookings_per_s"] for name in runs}
+        figures.update(comparison.ratios(ours, baselines))
+    return figures
+
+
+def _of_baselines(beside: Beside) -> dict[str, object]:
+    return {
+        "rounds": beside.rounds,
+        "baseline_seconds": beside.seconds,
+        "psycopg": f"{pooled.CLIENTS} threads and a pool of as many",
+        "pgbench": f"-c {bare_postgres.CLIENTS} -j {bare_postgres.THREADS} -M prepared",
+        "baselines_leave_out": LEFT_OUT,
+    }
 
 
 def _book(run: str, part: str, pairs: Sequence[tuple[str, tuple[str, str]]]) -> Iterator[BookSeats]:
@@ -166,18 +222,22 @@ def _see_all_booked(log: KafkaLog, before: Ends, commands: Sequence[SeatCommand]
         raise NotPlausible(f"{len(asked):,} bookings have no answer, such as {min(asked)}")
 
 
-def _heat(settings: Settings, ground: Ground, say: Say) -> list[tuple[str, tuple[str, str]]]:
+def _heat(
+    settings: Settings, ground: Ground, number: int, say: Say
+) -> list[tuple[str, tuple[str, str]]]:
     """Make one show a stadium; every two neighbouring seats of it.
 
     No theatre of the catalogue is that large, so the seat writer is asked directly, as the
     catalogue would ask: for other terms of a show that is on sale.
     """
-    show_id = ShowId(ground.show_ids[0])
+    show_id = ShowId(ground.show_ids[number])
     say("one show becomes a stadium")
     terms = open_terms(settings, show_id)
     stadium = _stadium(terms)
     command = ChangeShow(
-        command_id=CommandId(f"c-bench-{ground.run}-stadium"), show_id=show_id, terms=stadium
+        command_id=CommandId(f"c-bench-{ground.run}-stadium{number}"),
+        show_id=show_id,
+        terms=stadium,
     )
     producer = KafkaProducer(
         bootstrap_servers=settings.kafka.split(","), acks="all", compression_type="lz4"

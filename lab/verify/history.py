@@ -18,6 +18,8 @@ class Record(msgspec.Struct, frozen=True):
     partition: int
     offset: int
     value: bytes
+    written_ms: int = 0
+    """When it was handed to Kafka, by the clock of whoever did."""
 
 
 class History(msgspec.Struct):

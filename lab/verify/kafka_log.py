@@ -68,6 +68,8 @@ class KafkaLog:
                 heard_at = time.monotonic()
                 for record in records:
                     if record.offset < end:
-                        yield Record(partition, record.offset, record.value or b"")
+                        yield Record(
+                            partition, record.offset, record.value or b"", record.timestamp or 0
+                        )
             if time.monotonic() - heard_at > SILENCE_SECONDS_MAX:
                 raise TimeoutError(f"{topic.name}[{partition}] is silent before offset {end}")
