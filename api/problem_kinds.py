@@ -35,7 +35,7 @@ _SEATS: dict[str, Kind] = {
         _CONFLICT, "The show was taken off", "Choose another show of the movie."
     ),
     Refusal.SALES_OVER: Kind(
-        _CONFLICT, "The show has begun", "Seats are sold and given back until a show begins."
+        _CONFLICT, "Sales are over", "The detail says when they ended; choose another show."
     ),
     Refusal.NOT_SOLD_HERE: Kind(
         _CONFLICT, "Not sold here", "This theatre sells its seats itself; ask at its counter."
@@ -43,6 +43,9 @@ _SEATS: dict[str, Kind] = {
     Refusal.NO_SEATS: Kind(_UNPROCESSABLE, "No seats named", "Name at least one seat."),
     Refusal.TOO_MANY_SEATS: Kind(
         _UNPROCESSABLE, "Too many seats", "Book at most as many seats as the detail says."
+    ),
+    Refusal.TOO_MANY_FOR_PERSON: Kind(
+        _CONFLICT, "Too many seats for one person", "You have `count` seats in this show already."
     ),
     Refusal.UNKNOWN_SEAT: Kind(
         _UNPROCESSABLE, "No such seat", "Take seat ids from the show's seat map."
@@ -59,6 +62,11 @@ _SEATS: dict[str, Kind] = {
         _CONFLICT,
         "Sold at the counter only",
         "The theatre sells these seats itself; `alternatives` are sold here.",
+    ),
+    Refusal.ACCESSIBLE_ONLY: Kind(
+        _CONFLICT,
+        "Kept for who needs them",
+        "Say `accessible` if somebody among you needs such a seat; else take `alternatives`.",
     ),
     Refusal.BOOKING_EXISTS: Kind(
         _CONFLICT, "The booking exists already", "Use a new Idempotency-Key for a new booking."

@@ -44,6 +44,8 @@ class HoldSeats(Command, frozen=True, kw_only=True):
     booking_id: BookingId
     customer_id: CustomerId
     seat_ids: Seats
+    accessible: bool = False
+    """Somebody among them needs an accessible place."""
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +75,7 @@ class BookSeats(Command, frozen=True, kw_only=True):
     customer_id: CustomerId
     seat_ids: Seats
     payment: Payment
+    accessible: bool = False
 
 
 class ReleaseHold(Command, frozen=True, kw_only=True):

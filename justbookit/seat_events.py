@@ -25,10 +25,12 @@ class Refusal(StrEnum):
     NOT_SOLD_HERE = "not_sold_here"
     NO_SEATS = "no_seats"
     TOO_MANY_SEATS = "too_many_seats"
+    TOO_MANY_FOR_PERSON = "too_many_for_person"
     UNKNOWN_SEAT = "unknown_seat"
     SEAT_TAKEN = "seat_taken"
     SEAT_BLOCKED = "seat_blocked"
     NOT_ALLOTTED = "not_allotted"
+    ACCESSIBLE_ONLY = "accessible_only"
     BOOKING_EXISTS = "booking_exists"
     UNKNOWN_BOOKING = "unknown_booking"
     HOLD_EXPIRED = "hold_expired"
@@ -84,7 +86,7 @@ class ShowClosed(Event, frozen=True, kw_only=True):
     """The show is off sale for good; nobody had seats in it."""
 
 
-class SeatsHeld(Event, frozen=True, kw_only=True):
+class SeatsHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Seats are set aside until `held_until`; the price is fixed, line by line."""
 
     booking_id: BookingId
@@ -93,6 +95,8 @@ class SeatsHeld(Event, frozen=True, kw_only=True):
     amount: int
     currency: str
     held_until: datetime
+    accessible: bool = False
+    """Asked for by somebody who needs an accessible place."""
 
 
 class BookingConfirmed(Event, frozen=True, kw_only=True):
@@ -104,7 +108,7 @@ class BookingConfirmed(Event, frozen=True, kw_only=True):
     payment: Payment
 
 
-class SeatsBooked(Event, frozen=True, kw_only=True):
+class SeatsBooked(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Held and paid in one go (`BookSeats`): a booking that never was a hold."""
 
     booking_id: BookingId
@@ -113,6 +117,7 @@ class SeatsBooked(Event, frozen=True, kw_only=True):
     amount: int
     currency: str
     payment: Payment
+    accessible: bool = False
 
 
 class HoldReleased(Event, frozen=True, kw_only=True):

@@ -105,6 +105,7 @@ class SeatMap:
         "allotment",
         "answers",
         "bookings",
+        "bookings_of",
         "claims",
         "free",
         "holds",
@@ -112,6 +113,7 @@ class SeatMap:
         "places",
         "sales",
         "show_id",
+        "special",
         "tallies",
         "tariff",
         "terms",
@@ -128,10 +130,13 @@ class SeatMap:
         self.zones: dict[SeatId, ZoneId] = {}
         self.places: dict[SeatId, tuple[int, int]] = {}
         """Row and cell of each seat, counted from the screen's left corner."""
+        self.special: frozenset[SeatId] = frozenset()
+        """Accessible seats and those of companions."""
         self.claims: dict[SeatId, Claim] = {}
         self.allotment: frozenset[SeatId] | None = None
         """The seats that are ours to sell; None: all."""
         self.bookings: dict[BookingId, Booking] = {}
+        self.bookings_of: dict[CustomerId, list[BookingId]] = {}
         self.holds: dict[BookingId, datetime] = {}
         """When each live hold runs out."""
         self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
@@ -241,6 +246,7 @@ def _book(
     claim = Claim(ClaimKind.BOOKING, event.booking_id)
     _claim(seatmap, [line.seat_id for line in event.lines], claim, tally)
     seatmap.bookings[event.booking_id] = booking
+    seatmap.bookings_of.setdefault(event.customer_id, []).append(event.booking_id)
     return booking
 
 
@@ -279,6 +285,7 @@ def _set_terms(seatmap: SeatMap, terms: ShowTerms) -> None:
         for cell_at, cell in enumerate(row.cells)
         if cell
     }
+    seatmap.special = frozenset(terms.layout.special())
     _recount(seatmap)
 
 

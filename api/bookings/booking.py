@@ -23,7 +23,7 @@ from api.keys import Claim
 from api.payments.tokens import VALID_FOR, Paid, Tokens
 from api.postgres import Pool
 from api.problems import invalid, problem, refused
-from justbookit.ids import BookingId, CustomerId, SeatId, ShowId
+from justbookit.ids import BookingId, CustomerId
 from justbookit.seat_commands import CancelBooking, ConfirmBooking, HoldSeats, ReleaseHold
 from justbookit.seat_events import (
     BookingCancelled,
@@ -50,19 +50,10 @@ class BookingDesk:
         self._tokens = tokens
         self._held: OrderedDict[BookingId, Held] = OrderedDict()
 
-    async def hold(
-        self, customer_id: CustomerId, show_id: ShowId, seat_ids: tuple[SeatId, ...], claim: Claim
-    ) -> BookingView:
+    async def hold(self, command: HoldSeats, *, replay: bool) -> BookingView:
         """Seats set aside, at a price that is now fixed; a retry gets the same."""
-        await self._shows.must_exist(show_id)
-        command = HoldSeats(
-            command_id=claim.command_id,
-            show_id=show_id,
-            booking_id=claim.booking_id,
-            customer_id=customer_id,
-            seat_ids=seat_ids,
-        )
-        match await self._asking.seats(command, replay=claim.replay):
+        await self._shows.must_exist(command.show_id)
+        match await self._asking.seats(command, replay=replay):
             case SeatsHeld() as event:
                 return self._remember(event)
             case CommandRefused() as event:

@@ -16,6 +16,7 @@ from api.routes.seats import look_at
 from api.seatmap_views import seat_map_view
 from api.services import Services
 from justbookit.ids import BookingId, SeatId, ShowId
+from justbookit.seat_commands import HoldSeats
 
 _SEATS_MAX = 100
 
@@ -85,10 +86,17 @@ async def hold(
     try:
         if not chosen:
             raise problem("no_seats", "choose at least one seat")
-        claim = await _claim(services, request, customer, *chosen)
-        view = await services.desk.hold(
-            customer.customer_id, ShowId(show_id), tuple(map(SeatId, chosen)), claim
+        accessible = "accessible" in form
+        claim = await _claim(services, request, customer, *chosen, str(accessible))
+        command = HoldSeats(
+            command_id=claim.command_id,
+            show_id=ShowId(show_id),
+            booking_id=claim.booking_id,
+            customer_id=customer.customer_id,
+            seat_ids=tuple(map(SeatId, chosen)),
+            accessible=accessible,
         )
+        view = await services.desk.hold(command, replay=claim.replay)
     except ProblemRaised as raised:
         return await _seat_page(services, customer, show_id, frozenset(chosen), raised.problem)
     return go(f"/bookings/{view.booking_id}")

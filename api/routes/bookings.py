@@ -14,6 +14,7 @@ from api.keys import HEADER, REPLAYED, Ask, Claim, ask_of
 from api.responses import NO_STORE
 from api.services import Services
 from justbookit.ids import BookingId, SeatId, ShowId
+from justbookit.seat_commands import HoldSeats
 
 TAGS = ["Bookings"]
 
@@ -31,6 +32,12 @@ class SeatChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seats of one show."""
 
     seat_ids: Annotated[list[SeatName], msgspec.Meta(min_length=1, max_length=100)]
+
+
+class HoldWish(SeatChoice, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Seats to be held; `accessible`: somebody among you needs an accessible place."""
+
+    accessible: bool = False
 
 
 class PaymentProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,15 +90,22 @@ def once(
 async def hold(
     request: AnyRequest,
     show_id: FromPath[str],
-    data: JSONBody[SeatChoice],
+    data: JSONBody[HoldWish],
     customer: NamedDependency[Customer],
     services: NamedDependency[Services],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingView]:
     """Set seats aside for eight minutes, all or none; the price is fixed, line by line."""
     claim = await claim_of(services, request, customer.customer_id, idempotency_key)
-    seat_ids = tuple(map(SeatId, data.seat_ids))
-    view = await services.desk.hold(customer.customer_id, ShowId(show_id), seat_ids, claim)
+    command = HoldSeats(
+        command_id=claim.command_id,
+        show_id=ShowId(show_id),
+        booking_id=claim.booking_id,
+        customer_id=customer.customer_id,
+        seat_ids=tuple(map(SeatId, data.seat_ids)),
+        accessible=data.accessible,
+    )
+    view = await services.desk.hold(command, replay=claim.replay)
     return once(view, claim, HTTPStatus.CREATED)
 
 

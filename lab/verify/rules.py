@@ -1,8 +1,8 @@
 """What each event must keep to, given what happened before it: steps, time, money, reasons."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from justbookit.catalogue import Mode, ShowTerms
+from justbookit.catalogue import Mode, SellingRules, ShowTerms
 from justbookit.ids import BookingId, SeatId
 from justbookit.offers import Tariff, price, tariff_of
 from justbookit.seat_events import (
@@ -27,7 +27,13 @@ from lab.verify.audit import Audit, Check
 from lab.verify.witness import Life, Witness
 
 SEAT_REFUSALS = frozenset(
-    {Refusal.SEAT_TAKEN, Refusal.SEAT_BLOCKED, Refusal.NOT_ALLOTTED, Refusal.UNKNOWN_SEAT}
+    {
+        Refusal.SEAT_TAKEN,
+        Refusal.SEAT_BLOCKED,
+        Refusal.NOT_ALLOTTED,
+        Refusal.UNKNOWN_SEAT,
+        Refusal.ACCESSIBLE_ONLY,
+    }
 )
 
 
@@ -71,13 +77,16 @@ class Rules:
         seats = [line.seat_id for line in event.lines]
         if not 0 < len(seats) <= terms.seats_per_booking_max or len(set(seats)) != len(seats):
             self._fault(Check.STEPS, event, f"{len(seats)} seats, {len(set(seats))} of them")
-        if terms.mode is Mode.READ_ONLY or event.at >= terms.starts_at:
+        rules = terms.rules
+        sales_end = terms.starts_at + timedelta(minutes=rules.sales_cutoff_minutes)
+        if terms.mode is Mode.READ_ONLY or event.at >= sales_end:
             self._fault(Check.STEPS, event, "sold where or when this show is not")
         if event.command_id is None:
             self._fault(Check.STEPS, event, "nobody asked for it")
         allotted = self._witness.allotted
         if allotted is not None and (others := set(seats) - allotted):
             self._fault(Check.OWNERS, event, f"{min(others)} is not ours to sell")
+        self._for_whom(event, rules)
         self._price(event, terms, seats)
         if isinstance(event, SeatsHeld):
             audit.look(Check.EXPIRY)
@@ -85,6 +94,26 @@ class Rules:
                 self._fault(Check.EXPIRY, event, "held until before it was held")
         else:
             self._paid(event, event.amount, event.currency)
+
+    def _for_whom(self, event: SeatsHeld | SeatsBooked, rules: SellingRules) -> None:
+        """Not too many for one person, and accessible seats only for who asked for such."""
+        if (limit := rules.seats_per_person_max) is not None:
+            had = self._witness.seats_of(event.customer_id, event.at)
+            if had + len(event.lines) > limit:
+                what = f"{event.customer_id} had {had}, takes {len(event.lines)}, may have {limit}"
+                self._fault(Check.STEPS, event, what)
+        if event.accessible:
+            return
+        if kept := [line.seat_id for line in event.lines if self._kept(line.seat_id, event.at)]:
+            self._fault(Check.STEPS, event, f"{kept[0]} was kept, and not asked for as such")
+
+    def _kept(self, seat: SeatId, at: datetime) -> bool:
+        """Whether `seat` was only for who asks for an accessible place."""
+        terms = self._witness.terms
+        minutes = None if terms is None else terms.rules.accessible_released_minutes
+        if terms is None or minutes is None or seat not in self._witness.special:
+            return False
+        return at < terms.starts_at - timedelta(minutes=minutes)
 
     def _price(self, event: SeatsHeld | SeatsBooked, terms: ShowTerms, seats: list[SeatId]) -> None:
         audit, zones = self._audit, self._witness.zones
@@ -190,7 +219,7 @@ class Rules:
         if event.code not in SEAT_REFUSALS:
             return
         for seat in event.seat_ids:
-            if self._witness.may_be_had(seat, event.at):
+            if self._witness.may_be_had(seat, event.at) and not self._kept(seat, event.at):
                 what = f"{seat} was refused ({event.code}), and was free"
                 self._fault(Check.REFUSALS, event, what)
         for seat in event.alternatives:

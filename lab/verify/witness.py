@@ -57,6 +57,7 @@ class Witness:
         self.terms: ShowTerms | None = None
         self.is_open = False
         self.zones: dict[SeatId, ZoneId] = {}
+        self.special: set[str] = set()
         self.allotted: frozenset[SeatId] | None = None
         self.owners: dict[SeatId, Owner] = {}
         self.lives: dict[BookingId, Life] = {}
@@ -97,6 +98,11 @@ class Witness:
                 self.is_open = True
                 self.terms = event.terms
                 self.zones = event.terms.layout.zones()
+                self.special = {
+                    row.label + number
+                    for row in event.terms.layout.rows
+                    for number in {*row.accessible, *row.companion}
+                }
             case ShowClosed():
                 self.is_open = False
             case CommandRefused():
@@ -115,6 +121,15 @@ class Witness:
         """Whether `owner` is a hold that had run out, released or not."""
         life = self.lives.get(BookingId(owner[1])) if owner[0] is ClaimKind.BOOKING else None
         return life is not None and life.status is BookingStatus.HELD and at >= life.held_until
+
+    def seats_of(self, customer_id: CustomerId, at: datetime) -> int:
+        """How many seats somebody has or holds at that moment."""
+        return sum(
+            kind is ClaimKind.BOOKING
+            and self.lives[BookingId(name)].customer_id == customer_id
+            and not self.is_over((kind, name), at)
+            for kind, name in self.owners.values()
+        )
 
     def counts(self) -> Counts:
         """Every seat of the hall counted once, one by one."""

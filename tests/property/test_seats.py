@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justbookit import wire
-from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, ShowTerms
+from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, SellingRules, ShowTerms
 from justbookit.deciding import decide
 from justbookit.offers import price
 from justbookit.seat_commands import (
@@ -66,7 +67,7 @@ who = {"booking_id": names, "customer_id": st.just("c")}
 payments = amounts.map(payment)
 commands = st.one_of(
     wish(HoldSeats, **who, seat_ids=seats),
-    wish(HoldSeats, **who, seat_ids=seats),
+    wish(HoldSeats, **who, seat_ids=seats, accessible=st.booleans()),
     wish(BookSeats, **who, seat_ids=seats, payment=payments),
     wish(ConfirmBooking, **who, payment=payments),
     wish(ReleaseHold, **who),
@@ -92,10 +93,10 @@ ALLOWED = {
 }
 
 
-def play(script):
+def play(script, terms=TERMS):
     """The show after each event, with the event and the time."""
     seatmap, now = SeatMap("s"), START
-    script = [(OpenShow(command_id="open", show_id="s", terms=TERMS), 0), *script]
+    script = [(OpenShow(command_id="open", show_id="s", terms=terms), 0), *script]
     for command, seconds in script:
         now += timedelta(seconds=seconds)
         events = decide(seatmap, command, now, HOLD)
@@ -209,6 +210,31 @@ def test_a_refusal_changes_nothing_but_the_version(script):
         if isinstance(event, CommandRefused) and before is not None:
             assert now == before
         before = now
+
+
+FOR_EVER = START + timedelta(days=1)
+RULED = msgspec.structs.replace(
+    TERMS,
+    own_rules=SellingRules(seats_per_person_max=2, accessible_released_minutes=30),
+    layout=Layout(
+        version=1, rows=(Row(label="A", zone="z", cells=("1", "2", "3"), accessible=("3",)),)
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_nobody_has_more_seats_than_the_theatre_allows_nor_one_kept_for_others(script):
+    for seatmap, event, _, now in play(script, RULED):
+        live = [
+            booking
+            for booking in seatmap.bookings.values()
+            if booking.status in LIVE and now < seatmap.holds.get(booking.booking_id, FOR_EVER)
+        ]
+        assert sum(len(booking.lines) for booking in live) <= 2
+        if isinstance(event, SeatsHeld | SeatsBooked) and not event.accessible:
+            is_kept = now < TERMS.starts_at - timedelta(minutes=30)
+            assert not (is_kept and "A3" in [line.seat_id for line in event.lines])
 
 
 def test_the_way_of_a_booking_is_written_down_whole():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, ShowTerms
+from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, SellingRules, ShowTerms
 from justbookit.deciding import decide
 from justbookit.seat_commands import (
     BlockSeats,
@@ -355,6 +355,137 @@ def test_what_happens_as_time_goes_by(now, when, then):
     seatmap = replay([OPEN, hold(A, "A1")])
 
     assert [say(event) for event in decide(seatmap, when, now, HOLD)] == then
+
+
+def sold_by(**rules):
+    """The show, opened by a theatre that sells by these rules."""
+    return ask(OpenShow, terms=terms(own_rules=SellingRules(**rules)))
+
+
+def hold_accessible(who, *seats):
+    return ask(
+        HoldSeats, booking_id=who, customer_id=f"{who}-customer", seat_ids=seats, accessible=True
+    )
+
+
+ONE_SECOND = timedelta(seconds=1)
+RELEASED = STARTS - timedelta(minutes=30)
+CUT_OFF = STARTS - timedelta(minutes=20)
+SOLD_BY = {
+    "sales end when the theatre says": (
+        {"sales_cutoff_minutes": -20},
+        [],
+        (hold(A, "A1"), CUT_OFF, ["sales_over"]),
+    ),
+    "and not before": (
+        {"sales_cutoff_minutes": -20},
+        [],
+        (hold(A, "A1"), CUT_OFF - ONE_SECOND, ["SeatsHeld A1"]),
+    ),
+    "a theatre may sell after the start": (
+        {"sales_cutoff_minutes": 10},
+        [],
+        (hold(A, "A1"), STARTS, ["SeatsHeld A1"]),
+    ),
+    "but not for ever": (
+        {"sales_cutoff_minutes": 10},
+        [],
+        (hold(A, "A1"), STARTS + timedelta(minutes=10), ["sales_over"]),
+    ),
+    "one person has so many seats and no more": (
+        {"seats_per_person_max": 3},
+        [hold(A, "A1", "A2")],
+        (
+            ask(HoldSeats, booking_id="2", customer_id="ana-customer", seat_ids=("A3", "A4")),
+            NOON,
+            ["too_many_for_person"],
+        ),
+    ),
+    "up to that many are granted": (
+        {"seats_per_person_max": 3},
+        [hold(A, "A1", "A2")],
+        (
+            ask(HoldSeats, booking_id="2", customer_id="ana-customer", seat_ids=("A3",)),
+            NOON,
+            ["SeatsHeld A3"],
+        ),
+    ),
+    "another's seats do not count": (
+        {"seats_per_person_max": 2},
+        [hold(A, "A1", "A2")],
+        (hold(B, "A3", "A4"), NOON, ["SeatsHeld A3 A4"]),
+    ),
+    "nor does what was let go": (
+        {"seats_per_person_max": 2},
+        [hold(A, "A1", "A2"), release(A)],
+        (
+            ask(HoldSeats, booking_id="2", customer_id="ana-customer", seat_ids=("A3", "A4")),
+            NOON,
+            ["SeatsHeld A3 A4"],
+        ),
+    ),
+    "nor what ran out, timer or not": (
+        {"seats_per_person_max": 2},
+        [hold(A, "A1", "A2")],
+        (
+            ask(HoldSeats, booking_id="2", customer_id="ana-customer", seat_ids=("A3", "A4")),
+            OVER,
+            ["SeatsHeld A3 A4"],
+        ),
+    ),
+    "seats paid in one go count as well": (
+        {"seats_per_person_max": 1},
+        [hold(A, "A1")],
+        (
+            ask(
+                BookSeats,
+                booking_id="2",
+                customer_id="ana-customer",
+                seat_ids=("A2",),
+                payment=Payment(reference="r", method="cash", amount=50000, currency="INR"),
+            ),
+            NOON,
+            ["too_many_for_person"],
+        ),
+    ),
+    "an accessible seat is kept for who needs it": (
+        {"accessible_released_minutes": 30},
+        [],
+        (hold(A, "B4", "B5"), NOON, ["accessible_only B5"]),
+    ),
+    "who says so has it": (
+        {"accessible_released_minutes": 30},
+        [],
+        (hold_accessible(A, "B4", "B5"), NOON, ["SeatsHeld B4 B5"]),
+    ),
+    "one second before its release it is still kept": (
+        {"accessible_released_minutes": 30},
+        [],
+        (hold(A, "B5"), RELEASED - ONE_SECOND, ["accessible_only B5"]),
+    ),
+    "then it is for everybody": (
+        {"accessible_released_minutes": 30},
+        [],
+        (hold(A, "B5"), RELEASED, ["SeatsHeld B5"]),
+    ),
+    "without such a rule it always is": ({}, [], (hold(A, "B5"), NOON, ["SeatsHeld B5"])),
+}
+
+
+@pytest.mark.parametrize(("rules", "given", "then"), SOLD_BY.values(), ids=SOLD_BY)
+def test_a_theatre_sells_by_its_own_rules(rules, given, then):
+    seatmap = replay([sold_by(**rules), *given])
+    when, now, said = then
+
+    assert [say(event) for event in decide(seatmap, when, now, HOLD)] == said
+
+
+def test_who_is_refused_an_accessible_seat_is_offered_others():
+    seatmap = replay([sold_by(accessible_released_minutes=30)])
+
+    (refused,) = decide(seatmap, hold(A, "B4", "B5"), NOON, HOLD)
+
+    assert refused.alternatives == ("B3", "B4")
 
 
 def test_a_booking_cannot_be_given_back_once_the_show_has_begun():

@@ -14,6 +14,7 @@ from justbookit.catalogue import (
     Offer,
     OfferRule,
     Row,
+    SellingRules,
     ShowTerms,
     Theatre,
     Venue,
@@ -373,6 +374,54 @@ def test_a_planted_fault_in_the_log_is_found(
     log = sound_log()
     plant(log)
     assert check in judged(log).found
+
+
+RULES = SellingRules(
+    sales_cutoff_minutes=-20, seats_per_person_max=3, accessible_released_minutes=60
+)
+RULED = msgspec.structs.replace(
+    TERMS,
+    own_rules=RULES,
+    layout=Layout(
+        version=1, rows=(msgspec.structs.replace(TERMS.layout.rows[0], accessible=("10",)),)
+    ),
+)
+
+
+def ruled_log(second: HoldSeats, minutes: float) -> list[SeatEvent]:
+    """Seats held under rules of the theatre's own, then others, as a writer without them would."""
+    seatmap, log = SeatMap(SHOW), []
+    first = command(HoldSeats, "c1", seat_ids=seats("A1", "A2"), **of("b1"))
+    for later, each in (
+        (timedelta(), command(OpenShow, "c0", terms=msgspec.structs.replace(TERMS))),
+        (timedelta(minutes=1), first),
+        (timedelta(minutes=minutes), second),
+    ):
+        for event in decide(seatmap, each, NOON + later, HOLD):
+            evolve(seatmap, event)
+            log.append(event)
+    change(log, 0, terms=RULED)
+    return log
+
+
+@pytest.mark.parametrize(
+    ("names", "minutes", "accessible", "found"),
+    [
+        (("A3",), 2, False, []),
+        (("A3", "A4"), 2, False, [Check.STEPS]),  # four seats for one person
+        (("A3", "A4"), 9, False, []),  # the first two ran out
+        (("A10",), 2, False, [Check.STEPS]),  # kept for who needs it
+        (("A10",), 2, True, []),
+        (("A10",), 25 * 60, False, []),  # an hour before the start it is for everybody
+        (("A3",), 25 * 60 + 40, False, [Check.STEPS]),  # sales are over
+    ],
+)
+def test_a_theatres_own_rules_are_held_to(
+    names: tuple[str, ...], minutes: float, *, accessible: bool, found: list[Check]
+) -> None:
+    second = command(HoldSeats, "c2", seat_ids=seats(*names), accessible=accessible, **of("b2"))
+    assert isinstance(second, HoldSeats)
+    assert list(judged(ruled_log(second, minutes)).found) == found
 
 
 def lost_booking(rows: ShowRows) -> None:
