@@ -77,6 +77,9 @@ _SEATS: dict[str, Kind] = {
     Refusal.HOLD_EXPIRED: Kind(
         _GONE, "The hold ran out", "Hold the seats again; if somebody took them, choose others."
     ),
+    Refusal.ALREADY_EXTENDED: Kind(
+        _CONFLICT, "Extended already", "A hold gets more time once; pay before `held_until`."
+    ),
     Refusal.NOT_HELD: Kind(
         _CONFLICT, "The booking is not held", "Only held seats can be paid or let go."
     ),

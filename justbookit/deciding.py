@@ -18,6 +18,7 @@ from justbookit.seat_commands import (
     CloseShow,
     ConfirmBooking,
     ExpireHolds,
+    ExtendHold,
     HoldSeats,
     OpenShow,
     ReleaseHold,
@@ -30,6 +31,7 @@ from justbookit.seat_commands import (
 from justbookit.seat_events import (
     BookingCancelled,
     BookingConfirmed,
+    HoldExtended,
     HoldReleased,
     Refusal,
     ReleaseReason,
@@ -48,6 +50,12 @@ from justbookit.theatre_rules import (
     unblock_seats,
 )
 
+TIME_TO_PAY = timedelta(minutes=7)
+"""What a customer has at least, from when they begin to pay."""
+
+HELD_AT_MOST = timedelta(minutes=20)
+"""However often somebody asks, nobody keeps seats from others for longer without paying."""
+
 
 def decide(  # noqa: C901, PLR0912 - one arm a command
     seatmap: SeatMap, command: SeatCommand | ExpireHolds, now: datetime, hold_for: timedelta
@@ -64,6 +72,8 @@ def decide(  # noqa: C901, PLR0912 - one arm a command
             scribe.expire(seatmap.holds)
         case HoldSeats() | BookSeats():
             take_seats(scribe, command, hold_for)
+        case ExtendHold():
+            _extend(scribe, command)
         case ConfirmBooking():
             _confirm(scribe, command)
         case ReleaseHold():
@@ -99,6 +109,26 @@ def _booking_or_refuse(
         scribe.refuse(Refusal.UNKNOWN_BOOKING, "you have no such booking", booking_id=booking_id)
         return None
     return booking
+
+
+def _extend(scribe: Scribe, command: ExtendHold) -> None:
+    booking = _booking_or_refuse(scribe, command.booking_id, command.customer_id)
+    if booking is None or _refuse_unless_held(scribe, booking):
+        return
+    if booking.extended:
+        scribe.refuse(
+            Refusal.ALREADY_EXTENDED,
+            f"a hold is extended once; the seats are held until {booking.held_until:%FT%TZ}",
+            booking_id=booking.booking_id,
+        )
+        return
+    wanted = min(scribe.now + TIME_TO_PAY, booking.held_at + HELD_AT_MOST)
+    scribe.write(
+        HoldExtended,
+        booking_id=booking.booking_id,
+        customer_id=booking.customer_id,
+        held_until=max(booking.held_until, wanted),
+    )
 
 
 def _confirm(scribe: Scribe, command: ConfirmBooking) -> None:

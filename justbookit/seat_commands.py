@@ -48,6 +48,13 @@ class HoldSeats(Command, frozen=True, kw_only=True):
     """Somebody among them needs an accessible place."""
 
 
+class ExtendHold(Command, frozen=True, kw_only=True):
+    """The customer begins to pay: give them the time for it, once for each hold."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """What a gateway says was paid; `reference` is the gateway's own name for it."""
 
@@ -135,6 +142,7 @@ SeatCommand = (
     | ChangeShow
     | CloseShow
     | HoldSeats
+    | ExtendHold
     | ConfirmBooking
     | BookSeats
     | ReleaseHold

@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     BOOKING_EXISTS = "booking_exists"
     UNKNOWN_BOOKING = "unknown_booking"
     HOLD_EXPIRED = "hold_expired"
+    ALREADY_EXTENDED = "already_extended"
     NOT_HELD = "not_held"
     NOT_CONFIRMED = "not_confirmed"
     WRONG_AMOUNT = "wrong_amount"
@@ -97,6 +98,14 @@ class SeatsHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
     held_until: datetime
     accessible: bool = False
     """Asked for by somebody who needs an accessible place."""
+
+
+class HoldExtended(Event, frozen=True, kw_only=True):
+    """The hold runs until `held_until` now, and no longer: it is extended once."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    held_until: datetime
 
 
 class BookingConfirmed(Event, frozen=True, kw_only=True):
@@ -188,6 +197,7 @@ SeatEvent = (
     | ShowChanged
     | ShowClosed
     | SeatsHeld
+    | HoldExtended
     | BookingConfirmed
     | SeatsBooked
     | HoldReleased

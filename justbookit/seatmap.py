@@ -22,6 +22,7 @@ from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     PriceLine,
     ReleaseReason,
@@ -76,6 +77,7 @@ class Booking(msgspec.Struct, kw_only=True):
     currency: str
     held_at: datetime
     held_until: datetime
+    extended: bool = False
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
     payment: Payment | None = None
@@ -131,7 +133,6 @@ class SeatMap:
         self.places: dict[SeatId, tuple[int, int]] = {}
         """Row and cell of each seat, counted from the screen's left corner."""
         self.special: frozenset[SeatId] = frozenset()
-        """Accessible seats and those of companions."""
         self.claims: dict[SeatId, Claim] = {}
         self.allotment: frozenset[SeatId] | None = None
         """The seats that are ours to sell; None: all."""
@@ -193,6 +194,10 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912 -
             del seatmap.holds[event.booking_id]
             seatmap.tallies["held"] -= len(booking.lines)
             seatmap.tallies["booked"] += len(booking.lines)
+        case HoldExtended():
+            booking = seatmap.bookings[event.booking_id]
+            booking.held_until, booking.extended = event.held_until, True
+            seatmap.holds[event.booking_id] = event.held_until
         case HoldReleased():
             expired = event.reason is ReleaseReason.EXPIRED
             status = BookingStatus.EXPIRED if expired else BookingStatus.RELEASED

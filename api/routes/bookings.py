@@ -110,6 +110,26 @@ async def hold(
 
 
 @post(
+    "/bookings/{booking_id:str}/extend",
+    operation_id="extendHold",
+    summary="More time to pay, once",
+    tags=TAGS,
+    status_code=HTTPStatus.OK,
+)
+async def extend(
+    request: AnyRequest,
+    booking_id: FromPath[str],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """At least seven minutes from now, at most twenty in all; paying in the sandbox asks too."""
+    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
+    view = await services.desk.extend(customer.customer_id, BookingId(booking_id), claim)
+    return once(view, claim)
+
+
+@post(
     "/bookings/{booking_id:str}/confirm",
     operation_id="confirmBooking",
     summary="Confirm a paid booking",
@@ -245,4 +265,4 @@ async def pay(
     return Response(receipt, status_code=HTTPStatus.CREATED, headers=NO_STORE)
 
 
-ROUTES = [hold, confirm, release, delete_hold, cancel, booking, my_bookings, pay]
+ROUTES = [hold, extend, confirm, release, delete_hold, cancel, booking, my_bookings, pay]

@@ -11,6 +11,7 @@ from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     Refusal,
     ReleaseReason,
@@ -45,13 +46,15 @@ class Rules:
         self._audit = audit
         self._tariff: Tariff | None = None
 
-    def hold(self, event: SeatEvent) -> None:
+    def hold(self, event: SeatEvent) -> None:  # noqa: C901 - one arm an event
         """Look at an event that `witness` has not seen yet."""
         if not isinstance(event, CommandRefused | ShowOpened) and not self._witness.is_open:
             self._fault(Check.STEPS, event, "the show is not on sale")
         match event:
             case SeatsHeld() | SeatsBooked():
                 self._taken(event)
+            case HoldExtended():
+                self._extended(event)
             case BookingConfirmed():
                 self._confirmed(event)
             case HoldReleased():
@@ -142,6 +145,27 @@ class Rules:
         if paid != (amount, currency):
             what = f"{event.booking_id} was paid {paid}, and costs {(amount, currency)}"
             self._fault(Check.PRICES, event, what)
+
+    def _extended(self, event: HoldExtended) -> None:
+        """Once, while the seats are held; to seven minutes from now, within twenty in all."""
+        seats = self._witness.lives.get(event.booking_id)
+        life = self._life(
+            event,
+            event.booking_id,
+            BookingStatus.HELD,
+            () if seats is None else seats.seat_ids,
+        )
+        if life is None:
+            return
+        self._audit.look(Check.EXPIRY)
+        if life.extended or life.customer_id != event.customer_id:
+            self._fault(Check.STEPS, event, "extended a second time, or by another")
+        if event.at >= life.held_until:
+            self._fault(Check.EXPIRY, event, f"extended at {event.at}, ended {life.held_until}")
+        bound = min(event.at + timedelta(minutes=7), life.held_at + timedelta(minutes=20))
+        if event.held_until != max(life.held_until, bound):
+            what = f"{life.held_until} became {event.held_until}, and not {bound} at most"
+            self._fault(Check.EXPIRY, event, what)
 
     def _confirmed(self, event: BookingConfirmed) -> None:
         life = self._life(event, event.booking_id, BookingStatus.HELD, event.seat_ids)

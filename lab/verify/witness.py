@@ -20,6 +20,7 @@ from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     ReleaseReason,
     SeatEvent,
@@ -47,6 +48,8 @@ class Life(msgspec.Struct):
     amount: int
     currency: str
     held_until: datetime
+    held_at: datetime
+    extended: bool = False
 
 
 class Witness:
@@ -73,6 +76,9 @@ class Witness:
                 self._begin(event, BookingStatus.HELD, event.held_until)
             case SeatsBooked():
                 self._begin(event, BookingStatus.CONFIRMED, event.at)
+            case HoldExtended():
+                if (life := self.lives.get(event.booking_id)) is not None:
+                    life.held_until, life.extended = event.held_until, True
             case BookingConfirmed():
                 self._step(event.booking_id, BookingStatus.CONFIRMED)
             case HoldReleased():
@@ -166,7 +172,7 @@ class Witness:
         if event.booking_id in self.lives:
             self._fault(Check.STEPS, event, f"booking {event.booking_id} begins a second time")
         self.lives[event.booking_id] = Life(
-            event.customer_id, status, seats, event.amount, event.currency, held_until
+            event.customer_id, status, seats, event.amount, event.currency, held_until, event.at
         )
         self._take(event, seats, (ClaimKind.BOOKING, event.booking_id))
 

@@ -13,6 +13,7 @@ from justbookit.seat_commands import (
     CancelBooking,
     ChangeShow,
     ConfirmBooking,
+    ExtendHold,
     HoldSeats,
     OpenShow,
     ReleaseHold,
@@ -32,6 +33,7 @@ _SALE = ("command_id", "show_id", "sale_id")
 _NAMES: dict[type, tuple[str, ...]] = {
     HoldSeats: _BOOKING,
     BookSeats: _BOOKING,
+    ExtendHold: _BOOKING,
     ConfirmBooking: _BOOKING,
     ReleaseHold: _BOOKING,
     CancelBooking: _BOOKING,

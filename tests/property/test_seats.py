@@ -17,6 +17,7 @@ from justbookit.seat_commands import (
     CloseShow,
     ConfirmBooking,
     ExpireHolds,
+    ExtendHold,
     HoldSeats,
     OpenShow,
     Payment,
@@ -70,6 +71,7 @@ commands = st.one_of(
     wish(HoldSeats, **who, seat_ids=seats, accessible=st.booleans()),
     wish(BookSeats, **who, seat_ids=seats, payment=payments),
     wish(ConfirmBooking, **who, payment=payments),
+    wish(ExtendHold, **who),
     wish(ReleaseHold, **who),
     wish(CancelBooking, **who),
     wish(BlockSeats, seat_ids=seats, reason=st.just("house")),
@@ -235,6 +237,15 @@ def test_nobody_has_more_seats_than_the_theatre_allows_nor_one_kept_for_others(s
         if isinstance(event, SeatsHeld | SeatsBooked) and not event.accessible:
             is_kept = now < TERMS.starts_at - timedelta(minutes=30)
             assert not (is_kept and "A3" in [line.seat_id for line in event.lines])
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_nobody_holds_seats_for_more_than_twenty_minutes(script):
+    for seatmap, *_ in play(script):
+        for booking_id, held_until in seatmap.holds.items():
+            booking = seatmap.bookings[booking_id]
+            assert booking.held_until == held_until <= booking.held_at + timedelta(minutes=20)
 
 
 def test_the_way_of_a_booking_is_written_down_whole():

@@ -15,6 +15,7 @@ from justbookit.seat_commands import (
     CloseShow,
     ConfirmBooking,
     ExpireHolds,
+    ExtendHold,
     HoldSeats,
     OpenShow,
     Payment,
@@ -108,6 +109,12 @@ def say(event):
         seats = [line.seat_id for line in getattr(event, "lines", ())]
     name = getattr(event, "code", None) or type(event).__name__
     return " ".join([str(name), *seats])
+
+
+def extend(who, by=None, command_id=None):
+    return ask(
+        ExtendHold, booking_id=who, customer_id=by or f"{who}-customer", command_id=command_id
+    )
 
 
 OPEN = ask(OpenShow, terms=TERMS)
@@ -290,6 +297,11 @@ CASES = {
         ask(ChangeShow, terms=terms(layout=Layout(version=2, rows=LAYOUT.rows[1:]))),
         ["SeatsUnblocked A1", "ShowChanged"],
     ),
+    "a hold is extended": ([hold(A, "A1")], extend(A), ["HoldExtended"]),
+    "once": ([hold(A, "A1"), extend(A)], extend(A, command_id="2"), ["already_extended"]),
+    "by its own customer": ([hold(A, "A1")], extend(A, by=B), ["unknown_booking"]),
+    "while it is held": ([hold(A, "A1"), release(A)], extend(A), ["not_held"]),
+    "what is paid needs no time": ([hold(A, "A1"), pay(A, 50000)], extend(A), ["not_held"]),
     "a command asked twice is answered once": ([hold(A, "A1")], hold(A, "A1"), []),
 }
 
@@ -346,6 +358,11 @@ LATE = {
         counter("c1", "A1"),
         ["HoldReleased A1", "SeatsSoldAtCounter A1"],
     ),
+    "a hold that ran out is not extended": (
+        OVER,
+        extend(A),
+        ["HoldReleased A1", "hold_expired A1"],
+    ),
     "nothing is sold once the show has begun": (STARTS, hold(B, "A2"), ["sales_over"]),
 }
 
@@ -355,6 +372,33 @@ def test_what_happens_as_time_goes_by(now, when, then):
     seatmap = replay([OPEN, hold(A, "A1")])
 
     assert [say(event) for event in decide(seatmap, when, now, HOLD)] == then
+
+
+@pytest.mark.parametrize(
+    ("hold_for", "asked_after", "until"),
+    [
+        (8, 0, 8),  # there is more than time enough
+        (8, 1, 8),
+        (8, 5, 12),
+        (8, 7.5, 14.5),
+        (15, 12, 19),
+        (15, 13, 20),
+        (15, 14, 20),  # twenty minutes in all
+        (30, 25, 30),  # whoever has more already keeps it
+    ],
+)
+def test_a_hold_is_extended_to_seven_minutes_within_twenty(hold_for, asked_after, until):
+    seatmap, hold_for = replay([OPEN]), timedelta(minutes=hold_for)
+    for event in decide(seatmap, hold(A, "A1"), NOON, hold_for):
+        evolve(seatmap, event)
+    for event in decide(seatmap, extend(A), NOON + timedelta(minutes=asked_after), hold_for):
+        evolve(seatmap, event)
+    end = NOON + timedelta(minutes=until)
+
+    assert seatmap.bookings[A].held_until == seatmap.holds[A] == end
+    timer = ExpireHolds(command_id="", show_id=SHOW)
+    assert decide(seatmap, timer, end - timedelta(microseconds=1), hold_for) == ()
+    assert [say(event) for event in decide(seatmap, timer, end, hold_for)] == ["HoldReleased A1"]
 
 
 def sold_by(**rules):

@@ -43,6 +43,7 @@ from justbookit.seat_commands import (
     CancelBooking,
     ConfirmBooking,
     ExpireHolds,
+    ExtendHold,
     HoldSeats,
     OpenShow,
     Payment,
@@ -54,6 +55,7 @@ from justbookit.seat_commands import (
 from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
+    HoldExtended,
     HoldReleased,
     Refusal,
     SeatEvent,
@@ -139,7 +141,7 @@ def seats(*names: str) -> tuple[SeatId, ...]:
     return tuple(SeatId(name) for name in names)
 
 
-LIFE: list[tuple[int, SeatCommand | ExpireHolds]] = [
+LIFE: list[tuple[float, SeatCommand | ExpireHolds]] = [
     (0, command(OpenShow, "c0", terms=TERMS)),
     (1, command(HoldSeats, "c1", seat_ids=seats("A1", "A2"), **of("b1"))),
     (2, command(HoldSeats, "c2", seat_ids=seats("A2", "A3"), **of("b2"))),  # refused
@@ -162,6 +164,7 @@ LIFE: list[tuple[int, SeatCommand | ExpireHolds]] = [
             SetAllotment, "c11", seat_ids=seats("A1", "A2", "A3", "A4", "A5", "A6", "A8", "A9")
         ),
     ),
+    (11.5, command(ExtendHold, "c13", **of("b4"))),
     (20, ExpireHolds(command_id=CommandId(""), show_id=SHOW)),
 ]
 
@@ -328,6 +331,28 @@ def false_alternative(log: list[SeatEvent]) -> None:
     change(log, at(log, CommandRefused), alternatives=seats("A1"))
 
 
+def extended_too_far(log: list[SeatEvent]) -> None:
+    change(log, at(log, HoldExtended), held_until=NOON + timedelta(minutes=19))
+
+
+def extended_late(log: list[SeatEvent]) -> None:
+    change(log, at(log, HoldExtended), at=NOON + timedelta(minutes=14))
+
+
+def extended_by_another(log: list[SeatEvent]) -> None:
+    change(log, at(log, HoldExtended), customer_id=CustomerId("bob"))
+
+
+def extended_unheld(log: list[SeatEvent]) -> None:
+    change(log, at(log, HoldExtended), booking_id=BookingId("b1"))
+
+
+def extended_twice(log: list[SeatEvent]) -> None:
+    event = log[at(log, HoldExtended)]
+    again = msgspec.structs.replace(event, version=event.version + 1, command_id=CommandId("again"))
+    log[at(log, HoldReleased, 1)] = again
+
+
 def two_answers(log: list[SeatEvent]) -> None:
     change(log, at(log, CommandRefused), command_id=CommandId("c1"))
 
@@ -364,6 +389,11 @@ def not_allotted(log: list[SeatEvent]) -> None:
         (partial_release, Check.STEPS),
         (false_refusal, Check.REFUSALS),
         (false_alternative, Check.REFUSALS),
+        (extended_too_far, Check.EXPIRY),
+        (extended_late, Check.EXPIRY),
+        (extended_by_another, Check.STEPS),
+        (extended_unheld, Check.STEPS),
+        (extended_twice, Check.STEPS),
         (two_answers, Check.ANSWERS),
         (not_allotted, Check.OWNERS),
     ],
@@ -625,7 +655,7 @@ def test_a_command_that_was_never_answered_is_found(record: Record) -> None:
 
 def test_an_answer_that_nobody_asked_for_is_found() -> None:
     audit, shows = Audit(), {SHOW: history_of(sound_log())}
-    judge_thin_air(shows, {f"c{number}" for number in range(11)}, audit)
+    judge_thin_air(shows, {"c13", *(f"c{number}" for number in range(11))}, audit)
     assert audit.found[Check.ANSWERS] == 1
 
 
