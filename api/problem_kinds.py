@@ -50,6 +50,14 @@ _SEATS: dict[str, Kind] = {
     Refusal.UNKNOWN_SEAT: Kind(
         _UNPROCESSABLE, "No such seat", "Take seat ids from the show's seat map."
     ),
+    Refusal.UNKNOWN_ZONE: Kind(
+        _UNPROCESSABLE, "No such zone", "The detail lists the zones; leave it out for any."
+    ),
+    Refusal.NO_BLOCK: Kind(
+        _CONFLICT,
+        "Not so many seats together",
+        "The largest block has `count` seats: take `alternatives`, or choose seats one by one.",
+    ),
     Refusal.SEAT_TAKEN: Kind(
         _CONFLICT, "Somebody has these seats", "Choose others; `alternatives` were free just now."
     ),

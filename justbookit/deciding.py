@@ -19,6 +19,7 @@ from justbookit.seat_commands import (
     ConfirmBooking,
     ExpireHolds,
     ExtendHold,
+    HoldBest,
     HoldSeats,
     OpenShow,
     ReleaseHold,
@@ -38,7 +39,7 @@ from justbookit.seat_events import (
     SeatEvent,
 )
 from justbookit.seatmap import Booking, BookingStatus, SeatMap
-from justbookit.taking import take_seats
+from justbookit.taking import take_best_seats, take_seats
 from justbookit.theatre_rules import (
     block_seats,
     change_show,
@@ -72,6 +73,8 @@ def decide(  # noqa: C901, PLR0912 - one arm a command
             scribe.expire(seatmap.holds)
         case HoldSeats() | BookSeats():
             take_seats(scribe, command, hold_for)
+        case HoldBest():
+            take_best_seats(scribe, command, hold_for)
         case ExtendHold():
             _extend(scribe, command)
         case ConfirmBooking():

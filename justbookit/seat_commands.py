@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from justbookit.catalogue import Amount, ShowTerms
-from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId
+from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
 
 Seats = Annotated[tuple[SeatId, ...], msgspec.Meta(max_length=2000)]
 
@@ -46,6 +46,16 @@ class HoldSeats(Command, frozen=True, kw_only=True):
     seat_ids: Seats
     accessible: bool = False
     """Somebody among them needs an accessible place."""
+
+
+class HoldBest(Command, frozen=True, kw_only=True):
+    """Set the best seats aside that there are for so many; `zone` None: in any zone."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    count: int
+    zone: ZoneId | None = None
+    accessible: bool = False
 
 
 class ExtendHold(Command, frozen=True, kw_only=True):
@@ -142,6 +152,7 @@ SeatCommand = (
     | ChangeShow
     | CloseShow
     | HoldSeats
+    | HoldBest
     | ExtendHold
     | ConfirmBooking
     | BookSeats

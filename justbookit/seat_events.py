@@ -27,6 +27,8 @@ class Refusal(StrEnum):
     TOO_MANY_SEATS = "too_many_seats"
     TOO_MANY_FOR_PERSON = "too_many_for_person"
     UNKNOWN_SEAT = "unknown_seat"
+    UNKNOWN_ZONE = "unknown_zone"
+    NO_BLOCK = "no_block"
     SEAT_TAKEN = "seat_taken"
     SEAT_BLOCKED = "seat_blocked"
     NOT_ALLOTTED = "not_allotted"
@@ -189,7 +191,7 @@ class CommandRefused(Event, frozen=True, kw_only=True, omit_defaults=True):
     seat_ids: tuple[SeatId, ...] = ()
     alternatives: tuple[SeatId, ...] = ()
     count: int | None = None
-    """How many bookings and holds stand in the way, where that is why."""
+    """How many bookings and holds stand in the way, or seats there are; where that is why."""
 
 
 SeatEvent = (

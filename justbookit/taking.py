@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from justbookit.answering import Scribe
+from justbookit.best_seats import Wish, best_seats
 from justbookit.catalogue import Mode, ShowTerms
 from justbookit.ids import CustomerId, SeatId
 from justbookit.offers import price
-from justbookit.seat_commands import BookSeats, HoldSeats
+from justbookit.seat_commands import BookSeats, HoldBest, HoldSeats
 from justbookit.seat_events import Refusal, SeatsBooked, SeatsHeld
 from justbookit.seatmap import LIVE, ClaimKind
+
+Taking = HoldSeats | HoldBest | BookSeats
 
 
 def take_seats(scribe: Scribe, command: HoldSeats | BookSeats, hold_for: timedelta) -> None:
@@ -19,9 +22,38 @@ def take_seats(scribe: Scribe, command: HoldSeats | BookSeats, hold_for: timedel
     _give(scribe, command, seats, hold_for)
 
 
+def take_best_seats(scribe: Scribe, command: HoldBest, hold_for: timedelta) -> None:
+    """Hold the best seats there are; or say how many there are together."""
+    if _refuse_sale(scribe, command, command.count):
+        return
+    seatmap, booking_id = scribe.seatmap, command.booking_id
+    assert seatmap.terms is not None
+    if command.zone is not None and command.zone not in seatmap.terms.prices:
+        zones = ", ".join(sorted(seatmap.terms.prices))
+        scribe.refuse(
+            Refusal.UNKNOWN_ZONE,
+            f"no zone {command.zone}; there are {zones}",
+            booking_id=booking_id,
+        )
+        return
+    wish = Wish(command.count, command.zone, command.accessible, command.command_id)
+    best = best_seats(seatmap.terms.layout, wish, scribe.is_free)
+    if best.seats:
+        _give(scribe, command, best.seats, hold_for)
+        return
+    scribe.refuse(
+        Refusal.NO_BLOCK,
+        f"not {command.count} seats together, nor in two groups; the largest block has "
+        f"{len(best.largest)}",
+        booking_id=booking_id,
+        alternatives=best.largest,
+        count=len(best.largest),
+    )
+
+
 def _give(
     scribe: Scribe,
-    command: HoldSeats | BookSeats,
+    command: Taking,
     seats: tuple[SeatId, ...],
     hold_for: timedelta,
 ) -> None:
@@ -63,7 +95,7 @@ def _give(
     )
 
 
-def _refuse_sale(scribe: Scribe, command: HoldSeats | BookSeats, count: int) -> bool:
+def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
     """Refuse when so many seats are not sold now, to this customer; whichever they are."""
     seatmap, booking_id = scribe.seatmap, command.booking_id
     if scribe.refuse_unless_open(booking_id):
@@ -89,16 +121,14 @@ def _refuse_sale(scribe: Scribe, command: HoldSeats | BookSeats, count: int) -> 
     return _refuse_person(scribe, terms, command, count)
 
 
-def _keep_accessible(scribe: Scribe, terms: ShowTerms, command: HoldSeats | BookSeats) -> None:
+def _keep_accessible(scribe: Scribe, terms: ShowTerms, command: Taking) -> None:
     """Accessible and companion seats are for who needs them, until the theatre lets them go."""
     until = terms.accessible_until
     if until is not None and not command.accessible and scribe.now < until:
         scribe.kept = scribe.seatmap.special
 
 
-def _refuse_person(
-    scribe: Scribe, terms: ShowTerms, command: HoldSeats | BookSeats, count: int
-) -> bool:
+def _refuse_person(scribe: Scribe, terms: ShowTerms, command: Taking, count: int) -> bool:
     limit = terms.rules.seats_per_person_max
     if limit is None:
         return False

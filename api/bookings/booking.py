@@ -29,6 +29,7 @@ from justbookit.seat_commands import (
     CancelBooking,
     ConfirmBooking,
     ExtendHold,
+    HoldBest,
     HoldSeats,
     ReleaseHold,
 )
@@ -59,7 +60,7 @@ class BookingDesk:
         self._tokens = tokens
         self._held: OrderedDict[BookingId, Held] = OrderedDict()
 
-    async def hold(self, command: HoldSeats, *, replay: bool) -> BookingView:
+    async def hold(self, command: HoldSeats | HoldBest, *, replay: bool) -> BookingView:
         """Seats set aside, at a price that is now fixed; a retry gets the same."""
         await self._shows.must_exist(command.show_id)
         match await self._asking.seats(command, replay=replay):

@@ -15,8 +15,8 @@ from api.problems import Problem, ProblemRaised, problem
 from api.routes.seats import look_at
 from api.seatmap_views import seat_map_view
 from api.services import Services
-from justbookit.ids import BookingId, SeatId, ShowId
-from justbookit.seat_commands import HoldSeats
+from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
+from justbookit.seat_commands import HoldBest, HoldSeats
 
 _SEATS_MAX = 100
 
@@ -102,6 +102,34 @@ async def hold(
     return go(f"/bookings/{view.booking_id}")
 
 
+@post("/shows/{show_id:str}/best", include_in_schema=False)
+async def best(
+    request: AnyRequest, show_id: FromPath[str], services: NamedDependency[Services]
+) -> Response[Any]:
+    """Hold the best seats for so many, and go on to pay; or say how many there are together."""
+    customer = await customer_of(services, request)
+    form = await request.form()
+    count, zone = str(form.get("count", "")), str(form.get("zone", ""))
+    accessible = "accessible" in form
+    try:
+        if not count.isdecimal() or not 1 <= int(count) <= _SEATS_MAX:
+            raise problem("no_seats", "say how many seats")
+        claim = await _claim(services, request, customer, count, zone, str(accessible))
+        command = HoldBest(
+            command_id=claim.command_id,
+            show_id=ShowId(show_id),
+            booking_id=claim.booking_id,
+            customer_id=customer.customer_id,
+            count=int(count),
+            zone=ZoneId(zone) if zone else None,
+            accessible=accessible,
+        )
+        view = await services.desk.hold(command, replay=claim.replay)
+    except ProblemRaised as raised:
+        return await _seat_page(services, customer, show_id, frozenset(), raised.problem)
+    return go(f"/bookings/{view.booking_id}")
+
+
 @get("/bookings", include_in_schema=False)
 async def my_bookings(
     request: AnyRequest,
@@ -184,4 +212,4 @@ async def cancel(
     return go(f"/bookings/{booking_id}")
 
 
-ROUTES = [seats, hold, my_bookings, booking, pay, release, cancel]
+ROUTES = [seats, hold, best, my_bookings, booking, pay, release, cancel]

@@ -1,7 +1,7 @@
-"""Routes of customers: look at seats, ask the price, hold, pay, confirm, give back."""
+"""Routes of customers: look at seats, ask the price, hold, confirm, give back."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, post
@@ -13,8 +13,8 @@ from api.bookings.views import Bookings, BookingView, BookingWithShow
 from api.keys import HEADER, REPLAYED, Ask, Claim, ask_of
 from api.responses import NO_STORE
 from api.services import Services
-from justbookit.ids import BookingId, SeatId, ShowId
-from justbookit.seat_commands import HoldSeats
+from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
+from justbookit.seat_commands import HoldBest, HoldSeats
 
 TAGS = ["Bookings"]
 
@@ -40,27 +40,18 @@ class HoldWish(SeatChoice, frozen=True, forbid_unknown_fields=True, kw_only=True
     accessible: bool = False
 
 
+class BestSeats(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """So many seats, wherever they are best; `zone` null: in any zone."""
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    zone: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    accessible: bool = False
+
+
 class PaymentProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the gateway gave for the money."""
 
     payment_token: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-
-
-class SandboxPayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A payment that moves no money; `card` says how it shall end."""
-
-    booking_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    method: Literal["card", "upi", "wallet"] = "card"
-    card: Literal["success", "declined"] = "success"
-
-
-class SandboxReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The token to confirm the booking with."""
-
-    payment_token: str
-    reference: str
-    amount: int
-    currency: str
 
 
 async def claim_of(
@@ -103,6 +94,35 @@ async def hold(
         booking_id=claim.booking_id,
         customer_id=customer.customer_id,
         seat_ids=tuple(map(SeatId, data.seat_ids)),
+        accessible=data.accessible,
+    )
+    view = await services.desk.hold(command, replay=claim.replay)
+    return once(view, claim, HTTPStatus.CREATED)
+
+
+@post(
+    "/shows/{show_id:str}/best-available-holds",
+    operation_id="holdBestSeats",
+    summary="Hold the best seats",
+    tags=TAGS,
+)
+async def hold_best(
+    request: AnyRequest,
+    show_id: FromPath[str],
+    data: JSONBody[BestSeats],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """Neighbours in one row, nearest to where one sees best; else two groups near each other."""
+    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
+    command = HoldBest(
+        command_id=claim.command_id,
+        show_id=ShowId(show_id),
+        booking_id=claim.booking_id,
+        customer_id=customer.customer_id,
+        count=data.count,
+        zone=None if data.zone is None else ZoneId(data.zone),
         accessible=data.accessible,
     )
     view = await services.desk.hold(command, replay=claim.replay)
@@ -241,28 +261,4 @@ async def my_bookings(
     return Response(found, headers=NO_STORE)
 
 
-@post(
-    "/sandbox/payments",
-    operation_id="paySandbox",
-    summary="Pay without money",
-    tags=TAGS,
-)
-async def pay(
-    data: JSONBody[SandboxPayment],
-    customer: NamedDependency[Customer],
-    services: NamedDependency[Services],
-) -> Response[SandboxReceipt]:
-    """The sandbox gateway: a token signed for the booking's amount, good for ten minutes."""
-    token, paid = await services.desk.pay(
-        customer.customer_id,
-        BookingId(data.booking_id),
-        data.method,
-        declined=data.card == "declined",
-    )
-    receipt = SandboxReceipt(
-        payment_token=token, reference=paid.reference, amount=paid.amount, currency=paid.currency
-    )
-    return Response(receipt, status_code=HTTPStatus.CREATED, headers=NO_STORE)
-
-
-ROUTES = [hold, extend, confirm, release, delete_hold, cancel, booking, my_bookings, pay]
+ROUTES = [hold, hold_best, extend, confirm, release, delete_hold, cancel, booking, my_bookings]

@@ -34,6 +34,7 @@ SEAT_REFUSALS = frozenset(
         Refusal.NOT_ALLOTTED,
         Refusal.UNKNOWN_SEAT,
         Refusal.ACCESSIBLE_ONLY,
+        Refusal.NO_BLOCK,
     }
 )
 

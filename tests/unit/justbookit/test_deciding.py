@@ -16,6 +16,7 @@ from justbookit.seat_commands import (
     ConfirmBooking,
     ExpireHolds,
     ExtendHold,
+    HoldBest,
     HoldSeats,
     OpenShow,
     Payment,
@@ -109,6 +110,10 @@ def say(event):
         seats = [line.seat_id for line in getattr(event, "lines", ())]
     name = getattr(event, "code", None) or type(event).__name__
     return " ".join([str(name), *seats])
+
+
+def best(who, count, **wish):
+    return ask(HoldBest, booking_id=who, customer_id=f"{who}-customer", count=count, **wish)
 
 
 def extend(who, by=None, command_id=None):
@@ -296,6 +301,17 @@ CASES = {
         [ask(BlockSeats, seat_ids=("A1", "B1"), reason="house")],
         ask(ChangeShow, terms=terms(layout=Layout(version=2, rows=LAYOUT.rows[1:]))),
         ["SeatsUnblocked A1", "ShowChanged"],
+    ),
+    "the best seats are held": ([], best(A, 2, zone="stalls"), ["SeatsHeld B1 B2"]),
+    "in any zone": ([], best(A, 4), ["SeatsHeld B1 B2 B3 B4"]),
+    "as many as are sold in one booking": ([], best(A, 5), ["too_many_seats"]),
+    "at least one": ([], best(A, 0), ["no_seats"]),
+    "in a zone there is": ([], best(A, 2, zone="gods"), ["unknown_zone"]),
+    "in two groups if not together": ([], best(A, 4, zone="gold"), ["SeatsHeld A1 A2 A3 A4"]),
+    "or not at all": (
+        [hold("c", "A1", "A4"), hold("d", "B1", "B2", "B3")],
+        best(A, 4),
+        ["no_block"],
     ),
     "a hold is extended": ([hold(A, "A1")], extend(A), ["HoldExtended"]),
     "once": ([hold(A, "A1"), extend(A)], extend(A, command_id="2"), ["already_extended"]),

@@ -44,6 +44,7 @@ from justbookit.seat_commands import (
     ConfirmBooking,
     ExpireHolds,
     ExtendHold,
+    HoldBest,
     HoldSeats,
     OpenShow,
     Payment,
@@ -164,6 +165,7 @@ LIFE: list[tuple[float, SeatCommand | ExpireHolds]] = [
             SetAllotment, "c11", seat_ids=seats("A1", "A2", "A3", "A4", "A5", "A6", "A8", "A9")
         ),
     ),
+    (11.4, command(HoldBest, "c14", count=9, **of("b6"))),  # refused: not so many are free
     (11.5, command(ExtendHold, "c13", **of("b4"))),
     (20, ExpireHolds(command_id=CommandId(""), show_id=SHOW)),
 ]
@@ -353,6 +355,10 @@ def extended_twice(log: list[SeatEvent]) -> None:
     log[at(log, HoldReleased, 1)] = again
 
 
+def false_block(log: list[SeatEvent]) -> None:
+    change(log, at(log, CommandRefused, 1), alternatives=seats("A1", "A2"))
+
+
 def two_answers(log: list[SeatEvent]) -> None:
     change(log, at(log, CommandRefused), command_id=CommandId("c1"))
 
@@ -394,6 +400,7 @@ def not_allotted(log: list[SeatEvent]) -> None:
         (extended_by_another, Check.STEPS),
         (extended_unheld, Check.STEPS),
         (extended_twice, Check.STEPS),
+        (false_block, Check.REFUSALS),
         (two_answers, Check.ANSWERS),
         (not_allotted, Check.OWNERS),
     ],
@@ -655,7 +662,7 @@ def test_a_command_that_was_never_answered_is_found(record: Record) -> None:
 
 def test_an_answer_that_nobody_asked_for_is_found() -> None:
     audit, shows = Audit(), {SHOW: history_of(sound_log())}
-    judge_thin_air(shows, {"c13", *(f"c{number}" for number in range(11))}, audit)
+    judge_thin_air(shows, {"c13", "c14", *(f"c{number}" for number in range(11))}, audit)
     assert audit.found[Check.ANSWERS] == 1
 
 
