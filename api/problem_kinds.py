@@ -76,6 +76,11 @@ _SEATS: dict[str, Kind] = {
         "Kept for who needs them",
         "Say `accessible` if somebody among you needs such a seat; else take `alternatives`.",
     ),
+    Refusal.ORPHAN_LEFT: Kind(
+        _CONFLICT,
+        "A single seat would be left",
+        "Nobody likes to sit alone: take `alternatives`, or the seats in `seat_ids` as well.",
+    ),
     Refusal.BOOKING_EXISTS: Kind(
         _CONFLICT, "The booking exists already", "Use a new Idempotency-Key for a new booking."
     ),

@@ -26,6 +26,9 @@ _WHAT_IS_WRONG = {
 }
 
 
+_NO_SEATS: frozenset[SeatId] = frozenset()
+
+
 class Scribe:
     """Collects the events of one decision; reads the seat map and never changes it."""
 
@@ -36,7 +39,7 @@ class Scribe:
         self.command = command
         self.now = now
         self.events: list[SeatEvent] = []
-        self.kept: frozenset[SeatId] = frozenset()
+        self.kept = _NO_SEATS
         """Accessible and companion seats, while they are not for who asks."""
 
     def write(self, event: type[Any], **fields: Any) -> None:

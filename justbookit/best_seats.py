@@ -11,6 +11,7 @@ from zlib import crc32
 
 from justbookit.catalogue import Layout, Row
 from justbookit.ids import CommandId, SeatId, ZoneId
+from justbookit.orphans import left_alone
 
 FOCUS = 2 / 3
 ROW_WEIGHT = 2.0
@@ -61,17 +62,6 @@ def best_seats(layout: Layout, wish: Wish, is_free: Callable[[SeatId], bool]) ->
     return Best(())
 
 
-def leaves_alone(free: list[bool], first: int, count: int) -> bool:
-    """Whether taking `count` cells from `first` leaves a free seat without a free neighbour."""
-
-    def is_free(at: int) -> bool:
-        return 0 <= at < len(free) and free[at]
-
-    after = first + count
-    left = is_free(first - 1) and not is_free(first - 2)
-    return left or (is_free(after) and not is_free(after + 1))
-
-
 class _Hall:
     """The rows that the wish is about, with what may be had in them."""
 
@@ -115,7 +105,7 @@ class _Hall:
                 across = abs((first + at) / 2 - self._middle)
                 yield _Block(
                     unasked=self._wish.accessible and not self._special.intersection(chosen),
-                    leaves_alone=leaves_alone(free, first, count),
+                    leaves_alone=bool(left_alone(free, range(first, at + 1))),
                     away=across + ROW_WEIGHT * abs(row_at - self._focus),
                     lot=crc32(f"{self._wish.name} {chosen[0]}".encode()),
                     row_at=row_at,

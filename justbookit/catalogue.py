@@ -86,6 +86,14 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float | None = None
 
 
+class OrphanRule(StrEnum):
+    """What becomes of a choice that leaves a single seat alone although another would not."""
+
+    OFF = "off"
+    WARN = "warn"
+    BLOCK = "block"
+
+
 class SellingRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a theatre sells its shows."""
 
@@ -97,6 +105,7 @@ class SellingRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     accessible_released_minutes: Annotated[int, msgspec.Meta(ge=0, le=10_080)] | None = None
     """Until so many minutes before the start, accessible and companion seats go only to who
     asks for such; None: they are for everybody always."""
+    orphan_rule: OrphanRule = OrphanRule.OFF
 
 
 USUAL_RULES = SellingRules()
@@ -199,6 +208,8 @@ class ShowTerms(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sales_end_at(self) -> datetime:
+        if self.own_rules is msgspec.UNSET:
+            return self.starts_at
         return self.starts_at + timedelta(minutes=self.rules.sales_cutoff_minutes)
 
     @property

@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     SEAT_BLOCKED = "seat_blocked"
     NOT_ALLOTTED = "not_allotted"
     ACCESSIBLE_ONLY = "accessible_only"
+    ORPHAN_LEFT = "orphan_left"
     BOOKING_EXISTS = "booking_exists"
     UNKNOWN_BOOKING = "unknown_booking"
     HOLD_EXPIRED = "hold_expired"
@@ -100,6 +101,10 @@ class SeatsHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
     held_until: datetime
     accessible: bool = False
     """Asked for by somebody who needs an accessible place."""
+    best: bool = False
+    """Nobody chose the seats by name; they were the best there were."""
+    left_alone: tuple[SeatId, ...] = ()
+    """Free seats that have no free neighbour now, where the theatre wants that told."""
 
 
 class HoldExtended(Event, frozen=True, kw_only=True):

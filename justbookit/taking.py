@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from msgspec import UNSET
+
 from justbookit.answering import Scribe
 from justbookit.best_seats import Wish, best_seats
-from justbookit.catalogue import Mode, ShowTerms
+from justbookit.catalogue import Mode, OrphanRule, ShowTerms
 from justbookit.ids import CustomerId, SeatId
 from justbookit.offers import price
+from justbookit.orphans import LIFTED_BEFORE_START, Leftover, leftover
 from justbookit.seat_commands import BookSeats, HoldBest, HoldSeats
 from justbookit.seat_events import Refusal, SeatsBooked, SeatsHeld
 from justbookit.seatmap import LIVE, ClaimKind
@@ -19,7 +22,23 @@ def take_seats(scribe: Scribe, command: HoldSeats | BookSeats, hold_for: timedel
     seats = tuple(dict.fromkeys(command.seat_ids))
     if _refuse_sale(scribe, command, len(seats)) or _refuse_seats(scribe, command, seats):
         return
-    _give(scribe, command, seats, hold_for)
+    terms = scribe.seatmap.terms
+    assert terms is not None
+    if terms.own_rules is UNSET:
+        _give(scribe, command, seats, hold_for)
+        return
+    leaves = _leftover(scribe, command, seats)
+    if leaves.instead and terms.rules.orphan_rule is OrphanRule.BLOCK:
+        scribe.refuse(
+            Refusal.ORPHAN_LEFT,
+            f"{', '.join(leaves.alone)} would be left alone; "
+            f"{', '.join(leaves.instead)} leave nobody alone who need not be",
+            booking_id=command.booking_id,
+            seat_ids=leaves.alone,
+            alternatives=leaves.instead,
+        )
+        return
+    _give(scribe, command, seats, hold_for, leaves.alone)
 
 
 def take_best_seats(scribe: Scribe, command: HoldBest, hold_for: timedelta) -> None:
@@ -56,6 +75,7 @@ def _give(
     command: Taking,
     seats: tuple[SeatId, ...],
     hold_for: timedelta,
+    left_alone: tuple[SeatId, ...] = (),
 ) -> None:
     """These seats are there to be had: hold them, or book them if the money is right."""
     seatmap = scribe.seatmap
@@ -72,6 +92,8 @@ def _give(
             currency=quote.currency,
             held_until=scribe.now + hold_for,
             accessible=command.accessible,
+            best=isinstance(command, HoldBest),
+            left_alone=left_alone,
         )
         return
     payment = command.payment
@@ -95,6 +117,27 @@ def _give(
     )
 
 
+_NOBODY = Leftover((), ())
+
+
+def _leftover(
+    scribe: Scribe, command: HoldSeats | BookSeats, seats: tuple[SeatId, ...]
+) -> Leftover:
+    """Whom the choice leaves alone, where and while the theatre minds."""
+    seatmap = scribe.seatmap
+    terms = seatmap.terms
+    assert terms is not None
+    if terms.rules.orphan_rule is OrphanRule.OFF:
+        return _NOBODY
+    if scribe.now >= terms.starts_at - LIFTED_BEFORE_START:
+        return _NOBODY
+
+    def is_offered(seat: SeatId) -> bool:
+        return command.accessible or seat in seats or seat not in seatmap.special
+
+    return leftover(terms.layout, seatmap.places, seats, scribe.is_free, is_offered)
+
+
 def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
     """Refuse when so many seats are not sold now, to this customer; whichever they are."""
     seatmap, booking_id = scribe.seatmap, command.booking_id
@@ -105,8 +148,8 @@ def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
     refusal: tuple[Refusal, str] | None = None
     if terms.mode is Mode.READ_ONLY:
         refusal = (Refusal.NOT_SOLD_HERE, "this theatre sells its seats itself")
-    elif scribe.now >= terms.sales_end_at:
-        refusal = (Refusal.SALES_OVER, f"sales ended at {terms.sales_end_at:%FT%TZ}")
+    elif scribe.now >= (sales_end_at := terms.sales_end_at):
+        refusal = (Refusal.SALES_OVER, f"sales ended at {sales_end_at:%FT%TZ}")
     elif booking_id in seatmap.bookings:
         refusal = (Refusal.BOOKING_EXISTS, "a booking of this name exists; choose another")
     elif not count:
@@ -117,6 +160,8 @@ def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
     if refusal is not None:
         scribe.refuse(*refusal, booking_id=booking_id)
         return True
+    if terms.own_rules is UNSET:
+        return False
     _keep_accessible(scribe, terms, command)
     return _refuse_person(scribe, terms, command, count)
 

@@ -99,7 +99,8 @@ async def hold(
         view = await services.desk.hold(command, replay=claim.replay)
     except ProblemRaised as raised:
         return await _seat_page(services, customer, show_id, frozenset(chosen), raised.problem)
-    return go(f"/bookings/{view.booking_id}")
+    alone = f"?alone={','.join(view.left_alone)}" if view.left_alone else ""
+    return go(f"/bookings/{view.booking_id}{alone}")
 
 
 @post("/shows/{show_id:str}/best", include_in_schema=False)
@@ -143,7 +144,11 @@ async def my_bookings(
 
 
 async def _booking_page(
-    services: Services, customer: Customer, booking_id: str, refusal: Problem | None = None
+    services: Services,
+    customer: Customer,
+    booking_id: str,
+    refusal: Problem | None = None,
+    left_alone: str = "",
 ) -> Template:
     found = await services.desk.booking(customer.customer_id, BookingId(booking_id))
     return page(
@@ -153,16 +158,20 @@ async def _booking_page(
         booking=found.booking,
         show=found.show,
         problem=refusal,
+        left_alone=left_alone,
     )
 
 
 @get("/bookings/{booking_id:str}", include_in_schema=False)
 async def booking(
-    request: AnyRequest, booking_id: FromPath[str], services: NamedDependency[Services]
+    request: AnyRequest,
+    booking_id: FromPath[str],
+    services: NamedDependency[Services],
+    alone: Annotated[str, QueryParameter()] = "",
 ) -> Template:
-    """A hold to be paid, or a ticket."""
+    """A hold to be paid, or a ticket; `alone` are seats that the hold left alone."""
     customer = await customer_of(services, request)
-    return await _booking_page(services, customer, booking_id)
+    return await _booking_page(services, customer, booking_id, left_alone=alone)
 
 
 @post("/bookings/{booking_id:str}/pay", include_in_schema=False)

@@ -12,6 +12,7 @@ from justbookit.catalogue import (
     Movie,
     Offer,
     OfferRule,
+    OrphanRule,
     SellingRules,
     Show,
     Theatre,
@@ -111,6 +112,7 @@ def _rules(record: Record) -> SellingRules:
         ),
         seats_per_person_max=_perhaps(record, "seats_per_person_max", 1, 1000),
         accessible_released_minutes=_perhaps(record, "accessible_released_minutes", 0, 10_080),
+        orphan_rule=record.one_of("orphan_rule", OrphanRule, usual.orphan_rule),
     )
     return usual if rules == usual else rules
 

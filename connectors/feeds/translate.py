@@ -63,6 +63,7 @@ FORMS = {
             "seats_per_booking_max",
             "seats_per_person_max",
             "accessible_released_minutes",
+            "orphan_rule",
             "action",
         ),
     ),

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from justbookit.catalogue import Mode, SellingRules, ShowTerms
+from justbookit.catalogue import Mode, OrphanRule, SellingRules, ShowTerms
 from justbookit.ids import BookingId, SeatId
 from justbookit.offers import Tariff, price, tariff_of
 from justbookit.seat_events import (
@@ -25,6 +25,7 @@ from justbookit.seat_events import (
 )
 from justbookit.seatmap import BookingStatus, ClaimKind
 from lab.verify.audit import Audit, Check
+from lab.verify.neighbours import Neighbours
 from lab.verify.witness import Life, Witness
 
 SEAT_REFUSALS = frozenset(
@@ -91,6 +92,12 @@ class Rules:
         if allotted is not None and (others := set(seats) - allotted):
             self._fault(Check.OWNERS, event, f"{min(others)} is not ours to sell")
         self._for_whom(event, rules)
+        if rules.orphan_rule is OrphanRule.BLOCK and not (
+            isinstance(event, SeatsHeld) and event.best
+        ):
+            self._audit.look(Check.STEPS)
+            if (other := Neighbours(self._witness, event).another_choice()) is not None:
+                self._fault(Check.STEPS, event, f"leaves a seat alone; {other} would not")
         self._price(event, terms, seats)
         if isinstance(event, SeatsHeld):
             audit.look(Check.EXPIRY)
@@ -241,6 +248,8 @@ class Rules:
 
     def _refused(self, event: CommandRefused) -> None:
         self._audit.look(Check.REFUSALS)
+        if event.code is Refusal.ORPHAN_LEFT:
+            self._orphans(event)
         if event.code not in SEAT_REFUSALS:
             return
         for seat in event.seat_ids:
@@ -250,6 +259,14 @@ class Rules:
         for seat in event.alternatives:
             if not self._witness.may_be_had(seat, event.at):
                 self._fault(Check.REFUSALS, event, f"{seat} was offered instead, and was not free")
+
+    def _orphans(self, event: CommandRefused) -> None:
+        """Refused for the sake of free seats, and for others that could be had."""
+        free = [self._witness.may_be_had(seat, event.at) for seat in event.seat_ids]
+        others = [self._witness.may_be_had(seat, event.at) for seat in event.alternatives]
+        if not free or not others or not all(free + others):
+            what = f"{event.seat_ids} would be alone, {event.alternatives} not: not so"
+            self._fault(Check.REFUSALS, event, what)
 
     def _show(self, event: ShowOpened | ShowChanged | ShowClosed) -> None:
         witness = self._witness

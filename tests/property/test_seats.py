@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justbookit import wire
-from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, SellingRules, ShowTerms
+from justbookit.catalogue import (
+    Layout,
+    Mode,
+    Offer,
+    OfferRule,
+    OrphanRule,
+    Row,
+    SellingRules,
+    ShowTerms,
+)
 from justbookit.deciding import decide
 from justbookit.offers import price
 from justbookit.seat_commands import (
@@ -30,6 +39,9 @@ from justbookit.seat_commands import (
 )
 from justbookit.seat_events import CommandRefused, SeatsBooked, SeatsHeld
 from justbookit.seatmap import LIVE, Booking, BookingStatus, SeatMap, evolve
+from lab.verify.audit import Audit
+from lab.verify.history import History
+from lab.verify.judging import judge_show
 
 START = datetime(2027, 1, 1, 6, 0, tzinfo=UTC)
 HOLD = timedelta(minutes=8)
@@ -248,6 +260,26 @@ def test_nobody_holds_seats_for_more_than_twenty_minutes(script):
         for booking_id, held_until in seatmap.holds.items():
             booking = seatmap.bookings[booking_id]
             assert booking.held_until == held_until <= booking.held_at + timedelta(minutes=20)
+
+
+@settings(max_examples=200, deadline=None)
+@given(scripts)
+def test_verify_finds_nothing_to_say_about_what_the_rules_decide(script):
+    rules = SellingRules(
+        orphan_rule=OrphanRule.BLOCK, seats_per_person_max=2, accessible_released_minutes=30
+    )
+    row = Row(label="A", zone="z", cells=("1", "2", "3"), accessible=("3",))
+    starts_at = START + timedelta(hours=2)
+    terms = msgspec.structs.replace(
+        TERMS, own_rules=rules, starts_at=starts_at, layout=Layout(version=1, rows=(row,))
+    )
+    log = [
+        event if event.command_id else msgspec.structs.replace(event, command_id=None)
+        for _, event, _, _ in play(script, terms)
+    ]
+    audit = Audit()
+    judge_show(History("s", log, list(map(wire.encode, log))), None, {}, audit)
+    assert [str(fault) for fault in audit.faults] == []
 
 
 def test_the_way_of_a_booking_is_written_down_whole():

@@ -6,7 +6,7 @@ import pytest
 from connectors.feeds.line import Feed, Kind, Line, Translated, Unreadable
 from connectors.feeds.translate import FORMS, translate
 from justbookit import wire
-from justbookit.catalogue import Mode, OfferRule, SellingRules
+from justbookit.catalogue import Mode, OfferRule, OrphanRule, SellingRules
 from justbookit.catalogue_commands import (
     CatalogueCommand,
     PutMovie,
@@ -139,6 +139,7 @@ def test_a_theatre_says_how_it_sells():
             "seats_per_booking_max": 6,
             "seats_per_person_max": "12",
             "accessible_released_minutes": 60,
+            "orphan_rule": "warn",
         },
     )
 
@@ -147,6 +148,7 @@ def test_a_theatre_says_how_it_sells():
         seats_per_booking_max=6,
         seats_per_person_max=12,
         accessible_released_minutes=60,
+        orphan_rule=OrphanRule.WARN,
     )
 
 

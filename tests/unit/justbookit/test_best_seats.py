@@ -2,7 +2,7 @@
 
 import pytest
 
-from justbookit.best_seats import Wish, best_seats, leaves_alone
+from justbookit.best_seats import Wish, best_seats
 from justbookit.catalogue import Layout, Row
 
 
@@ -81,20 +81,3 @@ def test_the_largest_block_is_named_if_there_are_not_so_many():
 
 def test_nothing_free_is_nothing_to_offer():
     assert choose(["##"], 1) == ((), ())
-
-
-@pytest.mark.parametrize(
-    ("row", "first", "count", "alone"),
-    [
-        ("....", 0, 2, False),
-        ("....", 0, 3, True),
-        ("....", 1, 2, True),
-        ("....", 0, 4, False),
-        ("#.#.", 1, 1, False),  # the last one was alone before
-        (".. .", 0, 1, True),
-        ("..", 1, 1, True),
-        ("...", 2, 1, False),
-    ],
-)
-def test_who_is_left_alone(row, first, count, alone):
-    assert leaves_alone([cell == "." for cell in row], first, count) is alone

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, SellingRules, ShowTerms
+from justbookit.catalogue import (
+    Layout,
+    Mode,
+    Offer,
+    OfferRule,
+    OrphanRule,
+    Row,
+    SellingRules,
+    ShowTerms,
+)
 from justbookit.deciding import decide
 from justbookit.seat_commands import (
     BlockSeats,
@@ -528,6 +537,32 @@ SOLD_BY = {
         [],
         (hold(A, "B5"), RELEASED, ["SeatsHeld B5"]),
     ),
+    "a choice that leaves a seat alone is refused": (
+        {"orphan_rule": OrphanRule.BLOCK},
+        [],
+        (hold(A, "B1", "B2", "B4"), NOON, ["orphan_left B3 B5"]),
+    ),
+    "not if it cannot be helped": (
+        {"orphan_rule": OrphanRule.BLOCK},
+        [hold("c", "B4", "B5")],
+        (hold(A, "B1", "B2"), NOON, ["SeatsHeld B1 B2"]),
+    ),
+    "nor within an hour of the start": (
+        {"orphan_rule": OrphanRule.BLOCK},
+        [],
+        (hold(A, "B2"), STARTS - timedelta(minutes=60), ["SeatsHeld B2"]),
+    ),
+    "but one second before that": (
+        {"orphan_rule": OrphanRule.BLOCK},
+        [],
+        (hold(A, "B2"), STARTS - timedelta(minutes=60, seconds=1), ["orphan_left B1"]),
+    ),
+    "a warning refuses nothing": (
+        {"orphan_rule": OrphanRule.WARN},
+        [],
+        (hold(A, "B2"), NOON, ["SeatsHeld B2"]),
+    ),
+    "nor does no rule": ({}, [], (hold(A, "B2"), NOON, ["SeatsHeld B2"])),
     "without such a rule it always is": ({}, [], (hold(A, "B5"), NOON, ["SeatsHeld B5"])),
 }
 
@@ -538,6 +573,24 @@ def test_a_theatre_sells_by_its_own_rules(rules, given, then):
     when, now, said = then
 
     assert [say(event) for event in decide(seatmap, when, now, HOLD)] == said
+
+
+def test_who_would_leave_a_seat_alone_is_told_what_to_take_instead():
+    seatmap = replay([sold_by(orphan_rule=OrphanRule.BLOCK)])
+
+    (refused,) = decide(seatmap, hold(A, "A1", "A2", "B2", "B3"), NOON, HOLD)
+
+    assert refused.seat_ids == ("B1",)
+    assert refused.alternatives == ("A1", "A2", "B1", "B2")
+
+
+def test_a_warning_names_the_seat_left_alone():
+    seatmap = replay([sold_by(orphan_rule=OrphanRule.WARN)])
+
+    (held,) = decide(seatmap, hold(A, "B2", "B3"), NOON, HOLD)
+    (silent,) = decide(replay([OPEN]), hold(A, "B2", "B3"), NOON, HOLD)
+
+    assert (held.left_alone, silent.left_alone) == (("B1",), ())
 
 
 def test_who_is_refused_an_accessible_seat_is_offered_others():

@@ -13,6 +13,7 @@ from justbookit.catalogue import (
     Movie,
     Offer,
     OfferRule,
+    OrphanRule,
     Row,
     SellingRules,
     ShowTerms,
@@ -459,6 +460,28 @@ def test_a_theatres_own_rules_are_held_to(
     second = command(HoldSeats, "c2", seat_ids=seats(*names), accessible=accessible, **of("b2"))
     assert isinstance(second, HoldSeats)
     assert list(judged(ruled_log(second, minutes)).found) == found
+
+
+@pytest.mark.parametrize(
+    ("names", "minutes", "found"),
+    [
+        (("A3", "A4"), 2, []),
+        (("A4", "A5"), 2, [Check.STEPS]),  # A3 sits alone, and need not
+        (("A3", "A4", "A5", "A6", "A7", "A8", "A9"), 2, []),  # A10 does, whatever they take
+        (("A4", "A5"), 25 * 60 + 1, []),  # within an hour of the start
+    ],
+)
+def test_a_seat_left_alone_is_found(
+    names: tuple[str, ...], minutes: float, found: list[Check]
+) -> None:
+    second = command(HoldSeats, "c2", seat_ids=seats(*names), **of("b2"))
+    assert isinstance(second, HoldSeats)
+    log = ruled_log(second, minutes)
+    mind = SellingRules(orphan_rule=OrphanRule.BLOCK)
+    change(log, 0, terms=msgspec.structs.replace(TERMS, own_rules=mind))
+    del log[2:-1]
+    change(log, -1, version=3)
+    assert list(judged(log).found) == found
 
 
 def lost_booking(rows: ShowRows) -> None:
