@@ -35,7 +35,7 @@ _SEATS: dict[str, Kind] = {
         _CONFLICT, "The show was taken off", "Choose another show of the movie."
     ),
     Refusal.SALES_OVER: Kind(
-        _CONFLICT, "The show has begun", "Seats are sold and given back until a show begins."
+        _CONFLICT, "Sales are over", "The detail says when they ended; choose another show."
     ),
     Refusal.NOT_SOLD_HERE: Kind(
         _CONFLICT, "Not sold here", "This theatre sells its seats itself; ask at its counter."
@@ -44,8 +44,19 @@ _SEATS: dict[str, Kind] = {
     Refusal.TOO_MANY_SEATS: Kind(
         _UNPROCESSABLE, "Too many seats", "Book at most as many seats as the detail says."
     ),
+    Refusal.TOO_MANY_FOR_PERSON: Kind(
+        _CONFLICT, "Too many seats for one person", "You have `count` seats in this show already."
+    ),
     Refusal.UNKNOWN_SEAT: Kind(
         _UNPROCESSABLE, "No such seat", "Take seat ids from the show's seat map."
+    ),
+    Refusal.UNKNOWN_ZONE: Kind(
+        _UNPROCESSABLE, "No such zone", "The detail lists the zones; leave it out for any."
+    ),
+    Refusal.NO_BLOCK: Kind(
+        _CONFLICT,
+        "Not so many seats together",
+        "The largest block has `count` seats: take `alternatives`, or choose seats one by one.",
     ),
     Refusal.SEAT_TAKEN: Kind(
         _CONFLICT, "Somebody has these seats", "Choose others; `alternatives` were free just now."
@@ -60,6 +71,16 @@ _SEATS: dict[str, Kind] = {
         "Sold at the counter only",
         "The theatre sells these seats itself; `alternatives` are sold here.",
     ),
+    Refusal.ACCESSIBLE_ONLY: Kind(
+        _CONFLICT,
+        "Kept for who needs them",
+        "Say `accessible` if somebody among you needs such a seat; else take `alternatives`.",
+    ),
+    Refusal.ORPHAN_LEFT: Kind(
+        _CONFLICT,
+        "A single seat would be left",
+        "Nobody likes to sit alone: take `alternatives`, or the seats in `seat_ids` as well.",
+    ),
     Refusal.BOOKING_EXISTS: Kind(
         _CONFLICT, "The booking exists already", "Use a new Idempotency-Key for a new booking."
     ),
@@ -68,6 +89,9 @@ _SEATS: dict[str, Kind] = {
     ),
     Refusal.HOLD_EXPIRED: Kind(
         _GONE, "The hold ran out", "Hold the seats again; if somebody took them, choose others."
+    ),
+    Refusal.ALREADY_EXTENDED: Kind(
+        _CONFLICT, "Extended already", "A hold gets more time once; pay before `held_until`."
     ),
     Refusal.NOT_HELD: Kind(
         _CONFLICT, "The booking is not held", "Only held seats can be paid or let go."

@@ -40,6 +40,7 @@ class SeatMapView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     open: bool
     starts_at: datetime
+    sales_end_at: datetime
     currency: str
     seats_per_booking_max: int
     zones: dict[ZoneId, int]
@@ -48,6 +49,8 @@ class SeatMapView(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowView, ...]
     as_of: datetime
     stale: bool
+    accessible_until: datetime | None
+    """Until then accessible and companion seats go only to who asks for such."""
 
 
 def status_of(seatmap: SeatMap, seat_id: SeatId, now: datetime) -> str:
@@ -73,8 +76,9 @@ def seat_map_view(look: Look) -> SeatMapView:
     return SeatMapView(
         show_id=seatmap.show_id,
         version=seatmap.version,
-        open=seatmap.open and now < terms.starts_at,
+        open=seatmap.open and now < terms.sales_end_at,
         starts_at=terms.starts_at,
+        sales_end_at=terms.sales_end_at,
         currency=terms.currency,
         seats_per_booking_max=terms.seats_per_booking_max,
         zones=terms.prices,
@@ -91,6 +95,9 @@ def seat_map_view(look: Look) -> SeatMapView:
         ),
         as_of=look.as_of,
         stale=look.stale,
+        accessible_until=terms.accessible_until
+        if terms.accessible_until is not None and now < terms.accessible_until
+        else None,
     )
 
 

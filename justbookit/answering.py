@@ -22,19 +22,25 @@ _WHAT_IS_WRONG = {
     Refusal.SEAT_TAKEN: "somebody has these seats",
     Refusal.SEAT_BLOCKED: "the theatre keeps these seats from sale",
     Refusal.NOT_ALLOTTED: "these seats are sold at the theatre's counter only",
+    Refusal.ACCESSIBLE_ONLY: "these seats are kept for who needs and names an accessible place",
 }
+
+
+_NO_SEATS: frozenset[SeatId] = frozenset()
 
 
 class Scribe:
     """Collects the events of one decision; reads the seat map and never changes it."""
 
-    __slots__ = ("command", "events", "now", "seatmap")
+    __slots__ = ("command", "events", "kept", "now", "seatmap")
 
     def __init__(self, seatmap: SeatMap, command: SeatCommand | ExpireHolds, now: datetime) -> None:
         self.seatmap = seatmap
         self.command = command
         self.now = now
         self.events: list[SeatEvent] = []
+        self.kept = _NO_SEATS
+        """Accessible and companion seats, while they are not for who asks."""
 
     def write(self, event: type[Any], **fields: Any) -> None:
         """Answer the command with `event`."""
@@ -120,6 +126,10 @@ class Scribe:
             over = {BookingId(each.by): None for each in standing if self.is_over(each)}
             self.expire(over)
 
-    def _may_be_had(self, seat_id: SeatId) -> bool:
+    def is_free(self, seat_id: SeatId) -> bool:
+        """Whether nobody has the seat and it is ours to sell."""
         claim = self.seatmap.claims.get(seat_id)
-        return self.seatmap.is_allotted(seat_id) and (claim is None or self.is_over(claim))
+        return (claim is None or self.is_over(claim)) and self.seatmap.is_allotted(seat_id)
+
+    def _may_be_had(self, seat_id: SeatId) -> bool:
+        return self.is_free(seat_id) and seat_id not in self.kept

@@ -6,7 +6,7 @@ says what "afternoon" means there. Amounts are minor units of the venue's curren
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -62,6 +62,12 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         """Every seat with its price zone, rows in order."""
         return {seat: row.zone for row in self.rows for seat in row.seat_ids()}
 
+    def special(self) -> Iterator[SeatId]:
+        """Accessible seats and those of companions."""
+        for row in self.rows:
+            for cell in (*row.accessible, *row.companion):
+                yield SeatId(f"{row.label}{cell}")
+
 
 class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """A place with an address in a city, run by an organizer."""
@@ -80,13 +86,40 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float | None = None
 
 
-class Theatre(msgspec.Struct, frozen=True, kw_only=True):
+class OrphanRule(StrEnum):
+    """What becomes of a choice that leaves a single seat alone although another would not."""
+
+    OFF = "off"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class SellingRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a theatre sells its shows."""
+
+    sales_cutoff_minutes: Annotated[int, msgspec.Meta(ge=-30, le=30)] = 0
+    """When sales end: so many minutes after the start, or before it if negative."""
+    seats_per_booking_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    seats_per_person_max: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    """Seats that one customer may hold and have in one show; None: any number."""
+    accessible_released_minutes: Annotated[int, msgspec.Meta(ge=0, le=10_080)] | None = None
+    """Until so many minutes before the start, accessible and companion seats go only to who
+    asks for such; None: they are for everybody always."""
+    orphan_rule: OrphanRule = OrphanRule.OFF
+
+
+USUAL_RULES = SellingRules()
+"""How a theatre sells that said nothing about it."""
+
+
+class Theatre(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A hall in a venue, with its seats."""
 
     theatre_id: TheatreId
     venue_id: VenueId
     name: Name
     layout: Layout
+    rules: SellingRules = USUAL_RULES
 
 
 class Movie(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,3 +199,21 @@ class ShowTerms(msgspec.Struct, frozen=True, kw_only=True):
     subtitles: str = ""
     format: str = "2D"
     seats_per_booking_max: int = 10
+    own_rules: SellingRules | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="rules")
+    """Not there when they are the usual ones."""
+
+    @property
+    def rules(self) -> SellingRules:
+        return USUAL_RULES if self.own_rules is msgspec.UNSET else self.own_rules
+
+    @property
+    def sales_end_at(self) -> datetime:
+        if self.own_rules is msgspec.UNSET:
+            return self.starts_at
+        return self.starts_at + timedelta(minutes=self.rules.sales_cutoff_minutes)
+
+    @property
+    def accessible_until(self) -> datetime | None:
+        """Until when accessible and companion seats go only to who asks for such."""
+        minutes = self.rules.accessible_released_minutes
+        return None if minutes is None else self.starts_at - timedelta(minutes=minutes)

@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from justbookit.answering import Scribe
-from justbookit.catalogue import Mode
-from justbookit.ids import BookingId, CustomerId, SeatId
-from justbookit.offers import Quote, price
+from justbookit.ids import BookingId, CustomerId
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
@@ -20,6 +18,8 @@ from justbookit.seat_commands import (
     CloseShow,
     ConfirmBooking,
     ExpireHolds,
+    ExtendHold,
+    HoldBest,
     HoldSeats,
     OpenShow,
     ReleaseHold,
@@ -32,14 +32,14 @@ from justbookit.seat_commands import (
 from justbookit.seat_events import (
     BookingCancelled,
     BookingConfirmed,
+    HoldExtended,
     HoldReleased,
     Refusal,
     ReleaseReason,
     SeatEvent,
-    SeatsBooked,
-    SeatsHeld,
 )
-from justbookit.seatmap import Booking, BookingStatus, ClaimKind, SeatMap
+from justbookit.seatmap import Booking, BookingStatus, SeatMap
+from justbookit.taking import take_best_seats, take_seats
 from justbookit.theatre_rules import (
     block_seats,
     change_show,
@@ -50,6 +50,12 @@ from justbookit.theatre_rules import (
     set_allotment,
     unblock_seats,
 )
+
+TIME_TO_PAY = timedelta(minutes=7)
+"""What a customer has at least, from when they begin to pay."""
+
+HELD_AT_MOST = timedelta(minutes=20)
+"""However often somebody asks, nobody keeps seats from others for longer without paying."""
 
 
 def decide(  # noqa: C901, PLR0912 - one arm a command
@@ -66,7 +72,11 @@ def decide(  # noqa: C901, PLR0912 - one arm a command
         case ExpireHolds():
             scribe.expire(seatmap.holds)
         case HoldSeats() | BookSeats():
-            _take_seats(scribe, command, hold_for)
+            take_seats(scribe, command, hold_for)
+        case HoldBest():
+            take_best_seats(scribe, command, hold_for)
+        case ExtendHold():
+            _extend(scribe, command)
         case ConfirmBooking():
             _confirm(scribe, command)
         case ReleaseHold():
@@ -94,93 +104,6 @@ def decide(  # noqa: C901, PLR0912 - one arm a command
     return tuple(scribe.events)
 
 
-def _take_seats(scribe: Scribe, command: HoldSeats | BookSeats, hold_for: timedelta) -> None:
-    seats = tuple(dict.fromkeys(command.seat_ids))
-    quote = _quote_or_refuse(scribe, command.booking_id, seats)
-    if quote is None:
-        return
-    if isinstance(command, HoldSeats):
-        scribe.expire_claims_on(seats)
-        scribe.write(
-            SeatsHeld,
-            booking_id=command.booking_id,
-            customer_id=command.customer_id,
-            lines=quote.lines,
-            amount=quote.amount,
-            currency=quote.currency,
-            held_until=scribe.now + hold_for,
-        )
-        return
-    payment = command.payment
-    if (payment.amount, payment.currency) != (quote.amount, quote.currency):
-        scribe.refuse(
-            Refusal.WRONG_AMOUNT,
-            f"these seats cost {quote.amount} {quote.currency} in minor units",
-            booking_id=command.booking_id,
-        )
-        return
-    scribe.expire_claims_on(seats)
-    scribe.write(
-        SeatsBooked,
-        booking_id=command.booking_id,
-        customer_id=command.customer_id,
-        lines=quote.lines,
-        amount=quote.amount,
-        currency=quote.currency,
-        payment=payment,
-    )
-
-
-def _quote_or_refuse(
-    scribe: Scribe, booking_id: BookingId, seats: tuple[SeatId, ...]
-) -> Quote | None:
-    """What the seats cost if they may be taken now; None when that was refused."""
-    seatmap = scribe.seatmap
-    if scribe.refuse_unless_open(booking_id):
-        return None
-    assert seatmap.terms is not None
-    assert seatmap.tariff is not None
-    refusal: tuple[Refusal, str] | None = None
-    if seatmap.terms.mode is Mode.READ_ONLY:
-        refusal = (Refusal.NOT_SOLD_HERE, "this theatre sells its seats itself")
-    elif scribe.now >= seatmap.terms.starts_at:
-        refusal = (Refusal.SALES_OVER, f"the show began at {seatmap.terms.starts_at:%FT%TZ}")
-    elif booking_id in seatmap.bookings:
-        refusal = (Refusal.BOOKING_EXISTS, "a booking of this name exists; choose another")
-    elif not seats:
-        refusal = (Refusal.NO_SEATS, "name at least one seat")
-    elif len(seats) > seatmap.terms.seats_per_booking_max:
-        limit = seatmap.terms.seats_per_booking_max
-        refusal = (Refusal.TOO_MANY_SEATS, f"at most {limit} seats in one booking")
-    if refusal is not None:
-        scribe.refuse(*refusal, booking_id=booking_id)
-        return None
-    if _refuse_seats(scribe, booking_id, seats):
-        return None
-    return price(seatmap.tariff, [(seat, seatmap.zones[seat]) for seat in seats])
-
-
-def _refuse_seats(scribe: Scribe, booking_id: BookingId, seats: tuple[SeatId, ...]) -> bool:
-    """Refuse, with all the seats at fault, unless every seat is there to be had."""
-    seatmap = scribe.seatmap
-    faults: dict[Refusal, list[SeatId]] = {}
-    for seat in seats:
-        if seat not in seatmap.zones:
-            faults.setdefault(Refusal.UNKNOWN_SEAT, []).append(seat)
-        elif (claim := seatmap.claims.get(seat)) is not None and not scribe.is_over(claim):
-            blocked = claim.kind is ClaimKind.BLOCK
-            code = Refusal.SEAT_BLOCKED if blocked else Refusal.SEAT_TAKEN
-            faults.setdefault(code, []).append(seat)
-        elif not seatmap.is_allotted(seat):
-            faults.setdefault(Refusal.NOT_ALLOTTED, []).append(seat)
-    if not faults:
-        return False
-    code = next(iter(faults))
-    at_fault = [seat for listed in faults.values() for seat in listed]
-    scribe.refuse_seats(code, at_fault, wanted=seats, booking_id=booking_id)
-    return True
-
-
 def _booking_or_refuse(
     scribe: Scribe, booking_id: BookingId, customer_id: CustomerId
 ) -> Booking | None:
@@ -189,6 +112,26 @@ def _booking_or_refuse(
         scribe.refuse(Refusal.UNKNOWN_BOOKING, "you have no such booking", booking_id=booking_id)
         return None
     return booking
+
+
+def _extend(scribe: Scribe, command: ExtendHold) -> None:
+    booking = _booking_or_refuse(scribe, command.booking_id, command.customer_id)
+    if booking is None or _refuse_unless_held(scribe, booking):
+        return
+    if booking.extended:
+        scribe.refuse(
+            Refusal.ALREADY_EXTENDED,
+            f"a hold is extended once; the seats are held until {booking.held_until:%FT%TZ}",
+            booking_id=booking.booking_id,
+        )
+        return
+    wanted = min(scribe.now + TIME_TO_PAY, booking.held_at + HELD_AT_MOST)
+    scribe.write(
+        HoldExtended,
+        booking_id=booking.booking_id,
+        customer_id=booking.customer_id,
+        held_until=max(booking.held_until, wanted),
+    )
 
 
 def _confirm(scribe: Scribe, command: ConfirmBooking) -> None:

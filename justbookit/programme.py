@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from justbookit.catalogue import Movie, Offer, Show, ShowTerms, Theatre, Venue
+from justbookit.catalogue import (
+    USUAL_RULES,
+    Movie,
+    Offer,
+    Show,
+    ShowTerms,
+    Theatre,
+    Venue,
+)
 from justbookit.catalogue_commands import (
     PutMovie,
     PutOffer,
@@ -191,6 +199,8 @@ def _snapshot(
         language=show.language,
         subtitles=show.subtitles,
         format=show.format,
+        seats_per_booking_max=theatre.rules.seats_per_booking_max,
+        own_rules=msgspec.UNSET if theatre.rules == USUAL_RULES else theatre.rules,
     )
     return msgspec.structs.replace(terms, offers=_applicable(terms, offers))
 

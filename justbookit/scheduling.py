@@ -7,8 +7,9 @@ put them first. The answer is an event of the catalogue or, where a show is conc
 asked of the seat writer under the same command id and answered there.
 
 What was last asked for a show is what a new wish is compared with, so of two wishes on their
-way the last one wins. A show keeps the terms it was put with: a new layout, another duration
-or another timezone reach it when it is put again. Only offers reach shows by themselves.
+way the last one wins. A show keeps the terms it was put with: a new layout, other selling
+rules, another duration or timezone reach it when it is put again. Only offers reach shows by
+themselves.
 A show that was closed stays closed; the same screening comes back under a new id.
 """
 

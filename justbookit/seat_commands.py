@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from justbookit.catalogue import Amount, ShowTerms
-from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId
+from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
 
 Seats = Annotated[tuple[SeatId, ...], msgspec.Meta(max_length=2000)]
 
@@ -44,6 +44,25 @@ class HoldSeats(Command, frozen=True, kw_only=True):
     booking_id: BookingId
     customer_id: CustomerId
     seat_ids: Seats
+    accessible: bool = False
+    """Somebody among them needs an accessible place."""
+
+
+class HoldBest(Command, frozen=True, kw_only=True):
+    """Set the best seats aside that there are for so many; `zone` None: in any zone."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    count: int
+    zone: ZoneId | None = None
+    accessible: bool = False
+
+
+class ExtendHold(Command, frozen=True, kw_only=True):
+    """The customer begins to pay: give them the time for it, once for each hold."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +92,7 @@ class BookSeats(Command, frozen=True, kw_only=True):
     customer_id: CustomerId
     seat_ids: Seats
     payment: Payment
+    accessible: bool = False
 
 
 class ReleaseHold(Command, frozen=True, kw_only=True):
@@ -132,6 +152,8 @@ SeatCommand = (
     | ChangeShow
     | CloseShow
     | HoldSeats
+    | HoldBest
+    | ExtendHold
     | ConfirmBooking
     | BookSeats
     | ReleaseHold

@@ -25,13 +25,19 @@ class Refusal(StrEnum):
     NOT_SOLD_HERE = "not_sold_here"
     NO_SEATS = "no_seats"
     TOO_MANY_SEATS = "too_many_seats"
+    TOO_MANY_FOR_PERSON = "too_many_for_person"
     UNKNOWN_SEAT = "unknown_seat"
+    UNKNOWN_ZONE = "unknown_zone"
+    NO_BLOCK = "no_block"
     SEAT_TAKEN = "seat_taken"
     SEAT_BLOCKED = "seat_blocked"
     NOT_ALLOTTED = "not_allotted"
+    ACCESSIBLE_ONLY = "accessible_only"
+    ORPHAN_LEFT = "orphan_left"
     BOOKING_EXISTS = "booking_exists"
     UNKNOWN_BOOKING = "unknown_booking"
     HOLD_EXPIRED = "hold_expired"
+    ALREADY_EXTENDED = "already_extended"
     NOT_HELD = "not_held"
     NOT_CONFIRMED = "not_confirmed"
     WRONG_AMOUNT = "wrong_amount"
@@ -84,7 +90,7 @@ class ShowClosed(Event, frozen=True, kw_only=True):
     """The show is off sale for good; nobody had seats in it."""
 
 
-class SeatsHeld(Event, frozen=True, kw_only=True):
+class SeatsHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Seats are set aside until `held_until`; the price is fixed, line by line."""
 
     booking_id: BookingId
@@ -92,6 +98,20 @@ class SeatsHeld(Event, frozen=True, kw_only=True):
     lines: tuple[PriceLine, ...]
     amount: int
     currency: str
+    held_until: datetime
+    accessible: bool = False
+    """Asked for by somebody who needs an accessible place."""
+    best: bool = False
+    """Nobody chose the seats by name; they were the best there were."""
+    left_alone: tuple[SeatId, ...] = ()
+    """Free seats that have no free neighbour now, where the theatre wants that told."""
+
+
+class HoldExtended(Event, frozen=True, kw_only=True):
+    """The hold runs until `held_until` now, and no longer: it is extended once."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
     held_until: datetime
 
 
@@ -104,7 +124,7 @@ class BookingConfirmed(Event, frozen=True, kw_only=True):
     payment: Payment
 
 
-class SeatsBooked(Event, frozen=True, kw_only=True):
+class SeatsBooked(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Held and paid in one go (`BookSeats`): a booking that never was a hold."""
 
     booking_id: BookingId
@@ -113,6 +133,7 @@ class SeatsBooked(Event, frozen=True, kw_only=True):
     amount: int
     currency: str
     payment: Payment
+    accessible: bool = False
 
 
 class HoldReleased(Event, frozen=True, kw_only=True):
@@ -175,7 +196,7 @@ class CommandRefused(Event, frozen=True, kw_only=True, omit_defaults=True):
     seat_ids: tuple[SeatId, ...] = ()
     alternatives: tuple[SeatId, ...] = ()
     count: int | None = None
-    """How many bookings and holds stand in the way, where that is why."""
+    """How many bookings and holds stand in the way, or seats there are; where that is why."""
 
 
 SeatEvent = (
@@ -183,6 +204,7 @@ SeatEvent = (
     | ShowChanged
     | ShowClosed
     | SeatsHeld
+    | HoldExtended
     | BookingConfirmed
     | SeatsBooked
     | HoldReleased

@@ -22,6 +22,7 @@ from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     PriceLine,
     ReleaseReason,
@@ -76,6 +77,7 @@ class Booking(msgspec.Struct, kw_only=True):
     currency: str
     held_at: datetime
     held_until: datetime
+    extended: bool = False
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
     payment: Payment | None = None
@@ -105,6 +107,7 @@ class SeatMap:
         "allotment",
         "answers",
         "bookings",
+        "bookings_of",
         "claims",
         "free",
         "holds",
@@ -112,6 +115,7 @@ class SeatMap:
         "places",
         "sales",
         "show_id",
+        "special",
         "tallies",
         "tariff",
         "terms",
@@ -128,10 +132,12 @@ class SeatMap:
         self.zones: dict[SeatId, ZoneId] = {}
         self.places: dict[SeatId, tuple[int, int]] = {}
         """Row and cell of each seat, counted from the screen's left corner."""
+        self.special: frozenset[SeatId] = frozenset()
         self.claims: dict[SeatId, Claim] = {}
         self.allotment: frozenset[SeatId] | None = None
         """The seats that are ours to sell; None: all."""
         self.bookings: dict[BookingId, Booking] = {}
+        self.bookings_of: dict[CustomerId, list[BookingId]] = {}
         self.holds: dict[BookingId, datetime] = {}
         """When each live hold runs out."""
         self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
@@ -188,6 +194,10 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912 -
             del seatmap.holds[event.booking_id]
             seatmap.tallies["held"] -= len(booking.lines)
             seatmap.tallies["booked"] += len(booking.lines)
+        case HoldExtended():
+            booking = seatmap.bookings[event.booking_id]
+            booking.held_until, booking.extended = event.held_until, True
+            seatmap.holds[event.booking_id] = event.held_until
         case HoldReleased():
             expired = event.reason is ReleaseReason.EXPIRED
             status = BookingStatus.EXPIRED if expired else BookingStatus.RELEASED
@@ -241,6 +251,7 @@ def _book(
     claim = Claim(ClaimKind.BOOKING, event.booking_id)
     _claim(seatmap, [line.seat_id for line in event.lines], claim, tally)
     seatmap.bookings[event.booking_id] = booking
+    seatmap.bookings_of.setdefault(event.customer_id, []).append(event.booking_id)
     return booking
 
 
@@ -279,6 +290,7 @@ def _set_terms(seatmap: SeatMap, terms: ShowTerms) -> None:
         for cell_at, cell in enumerate(row.cells)
         if cell
     }
+    seatmap.special = frozenset(terms.layout.special())
     _recount(seatmap)
 
 

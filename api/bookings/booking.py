@@ -22,14 +22,24 @@ from api.bookings.views import (
 from api.keys import Claim
 from api.payments.tokens import VALID_FOR, Paid, Tokens
 from api.postgres import Pool
-from api.problems import invalid, problem, refused
-from justbookit.ids import BookingId, CustomerId, SeatId, ShowId
-from justbookit.seat_commands import CancelBooking, ConfirmBooking, HoldSeats, ReleaseHold
+from api.problems import ProblemRaised, invalid, problem, refused
+from justbookit.deciding import TIME_TO_PAY
+from justbookit.ids import BookingId, CommandId, CustomerId
+from justbookit.seat_commands import (
+    CancelBooking,
+    ConfirmBooking,
+    ExtendHold,
+    HoldBest,
+    HoldSeats,
+    ReleaseHold,
+)
 from justbookit.seat_events import (
     BookingCancelled,
     BookingConfirmed,
     CommandRefused,
+    HoldExtended,
     HoldReleased,
+    Refusal,
     SeatsHeld,
 )
 from justbookit.seatmap import BookingStatus
@@ -50,25 +60,43 @@ class BookingDesk:
         self._tokens = tokens
         self._held: OrderedDict[BookingId, Held] = OrderedDict()
 
-    async def hold(
-        self, customer_id: CustomerId, show_id: ShowId, seat_ids: tuple[SeatId, ...], claim: Claim
-    ) -> BookingView:
+    async def hold(self, command: HoldSeats | HoldBest, *, replay: bool) -> BookingView:
         """Seats set aside, at a price that is now fixed; a retry gets the same."""
-        await self._shows.must_exist(show_id)
-        command = HoldSeats(
-            command_id=claim.command_id,
-            show_id=show_id,
-            booking_id=claim.booking_id,
-            customer_id=customer_id,
-            seat_ids=seat_ids,
-        )
-        match await self._asking.seats(command, replay=claim.replay):
+        await self._shows.must_exist(command.show_id)
+        match await self._asking.seats(command, replay=replay):
             case SeatsHeld() as event:
                 return self._remember(event)
             case CommandRefused() as event:
                 raise refused(event)
             case other:
                 raise AssertionError(f"a hold was answered with {type(other).__name__}")
+
+    async def extend(
+        self, customer_id: CustomerId, booking_id: BookingId, claim: Claim
+    ) -> BookingView:
+        """A hold with the time it takes to pay; once for each hold."""
+        held = await self.held(customer_id, booking_id)
+        return await self._extend(customer_id, held, claim.command_id, replay=claim.replay)
+
+    async def _extend(
+        self, customer_id: CustomerId, held: BookingView, command_id: CommandId, *, replay: bool
+    ) -> BookingView:
+        command = ExtendHold(
+            command_id=command_id,
+            show_id=held.show_id,
+            booking_id=held.booking_id,
+            customer_id=customer_id,
+        )
+        match await self._asking.seats(command, replay=replay):
+            case HoldExtended(held_until=held_until):
+                view = msgspec.structs.replace(held, held_until=held_until)
+                if held.booking_id in self._held:
+                    self._held[held.booking_id] = Held(customer_id=customer_id, view=view)
+                return view
+            case CommandRefused() as event:
+                raise refused(event)
+            case other:
+                raise AssertionError(f"more time was answered with {type(other).__name__}")
 
     async def confirm(
         self, customer_id: CustomerId, booking_id: BookingId, token: str, claim: Claim
@@ -137,8 +165,19 @@ class BookingDesk:
     async def pay(
         self, customer_id: CustomerId, booking_id: BookingId, method: str, *, declined: bool
     ) -> tuple[str, Paid]:
-        """What the sandbox gateway says to a customer who pays for a hold: a signed token."""
+        """What the sandbox gateway says to a customer who pays for a hold: a signed token.
+
+        Who has less time left than it takes to pay is given it first.
+        """
         held = await self.held(customer_id, booking_id)
+        if held.status is BookingStatus.HELD and held.held_until < datetime.now(UTC) + TIME_TO_PAY:
+            # One name for each hold: paying again asks again, and gets the answer that was given.
+            again = CommandId(f"pay-{customer_id}-{booking_id}")
+            try:
+                held = await self._extend(customer_id, held, again, replay=True)
+            except ProblemRaised as raised:
+                if raised.problem.code != Refusal.ALREADY_EXTENDED:
+                    raise
         if declined:
             raise problem("payment_declined", "the sandbox was asked to decline this card")
         paid = Paid(

@@ -26,6 +26,8 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     ended_at: datetime | None = None
     refund: int = 0
     payment: Payment | None = None
+    left_alone: tuple[SeatId, ...] = ()
+    """Told when seats are held: free ones beside them that have no free neighbour now."""
 
 
 class ShowInBooking(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +78,7 @@ def held_view(event: SeatsHeld) -> BookingView:
         currency=event.currency,
         held_at=event.at,
         held_until=event.held_until,
+        left_alone=event.left_alone,
     )
 
 

@@ -15,7 +15,8 @@ from api.problems import Problem, ProblemRaised, problem
 from api.routes.seats import look_at
 from api.seatmap_views import seat_map_view
 from api.services import Services
-from justbookit.ids import BookingId, SeatId, ShowId
+from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
+from justbookit.seat_commands import HoldBest, HoldSeats
 
 _SEATS_MAX = 100
 
@@ -85,12 +86,48 @@ async def hold(
     try:
         if not chosen:
             raise problem("no_seats", "choose at least one seat")
-        claim = await _claim(services, request, customer, *chosen)
-        view = await services.desk.hold(
-            customer.customer_id, ShowId(show_id), tuple(map(SeatId, chosen)), claim
+        accessible = "accessible" in form
+        claim = await _claim(services, request, customer, *chosen, str(accessible))
+        command = HoldSeats(
+            command_id=claim.command_id,
+            show_id=ShowId(show_id),
+            booking_id=claim.booking_id,
+            customer_id=customer.customer_id,
+            seat_ids=tuple(map(SeatId, chosen)),
+            accessible=accessible,
         )
+        view = await services.desk.hold(command, replay=claim.replay)
     except ProblemRaised as raised:
         return await _seat_page(services, customer, show_id, frozenset(chosen), raised.problem)
+    alone = f"?alone={','.join(view.left_alone)}" if view.left_alone else ""
+    return go(f"/bookings/{view.booking_id}{alone}")
+
+
+@post("/shows/{show_id:str}/best", include_in_schema=False)
+async def best(
+    request: AnyRequest, show_id: FromPath[str], services: NamedDependency[Services]
+) -> Response[Any]:
+    """Hold the best seats for so many, and go on to pay; or say how many there are together."""
+    customer = await customer_of(services, request)
+    form = await request.form()
+    count, zone = str(form.get("count", "")), str(form.get("zone", ""))
+    accessible = "accessible" in form
+    try:
+        if not count.isdecimal() or not 1 <= int(count) <= _SEATS_MAX:
+            raise problem("no_seats", "say how many seats")
+        claim = await _claim(services, request, customer, count, zone, str(accessible))
+        command = HoldBest(
+            command_id=claim.command_id,
+            show_id=ShowId(show_id),
+            booking_id=claim.booking_id,
+            customer_id=customer.customer_id,
+            count=int(count),
+            zone=ZoneId(zone) if zone else None,
+            accessible=accessible,
+        )
+        view = await services.desk.hold(command, replay=claim.replay)
+    except ProblemRaised as raised:
+        return await _seat_page(services, customer, show_id, frozenset(), raised.problem)
     return go(f"/bookings/{view.booking_id}")
 
 
@@ -107,7 +144,11 @@ async def my_bookings(
 
 
 async def _booking_page(
-    services: Services, customer: Customer, booking_id: str, refusal: Problem | None = None
+    services: Services,
+    customer: Customer,
+    booking_id: str,
+    refusal: Problem | None = None,
+    left_alone: str = "",
 ) -> Template:
     found = await services.desk.booking(customer.customer_id, BookingId(booking_id))
     return page(
@@ -117,16 +158,20 @@ async def _booking_page(
         booking=found.booking,
         show=found.show,
         problem=refusal,
+        left_alone=left_alone,
     )
 
 
 @get("/bookings/{booking_id:str}", include_in_schema=False)
 async def booking(
-    request: AnyRequest, booking_id: FromPath[str], services: NamedDependency[Services]
+    request: AnyRequest,
+    booking_id: FromPath[str],
+    services: NamedDependency[Services],
+    alone: Annotated[str, QueryParameter()] = "",
 ) -> Template:
-    """A hold to be paid, or a ticket."""
+    """A hold to be paid, or a ticket; `alone` are seats that the hold left alone."""
     customer = await customer_of(services, request)
-    return await _booking_page(services, customer, booking_id)
+    return await _booking_page(services, customer, booking_id, left_alone=alone)
 
 
 @post("/bookings/{booking_id:str}/pay", include_in_schema=False)
@@ -176,4 +221,4 @@ async def cancel(
     return go(f"/bookings/{booking_id}")
 
 
-ROUTES = [seats, hold, my_bookings, booking, pay, release, cancel]
+ROUTES = [seats, hold, best, my_bookings, booking, pay, release, cancel]

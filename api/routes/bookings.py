@@ -1,7 +1,7 @@
-"""Routes of customers: look at seats, ask the price, hold, pay, confirm, give back."""
+"""Routes of customers: look at seats, ask the price, hold, confirm, give back."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, post
@@ -13,7 +13,8 @@ from api.bookings.views import Bookings, BookingView, BookingWithShow
 from api.keys import HEADER, REPLAYED, Ask, Claim, ask_of
 from api.responses import NO_STORE
 from api.services import Services
-from justbookit.ids import BookingId, SeatId, ShowId
+from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
+from justbookit.seat_commands import HoldBest, HoldSeats
 
 TAGS = ["Bookings"]
 
@@ -33,27 +34,24 @@ class SeatChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seat_ids: Annotated[list[SeatName], msgspec.Meta(min_length=1, max_length=100)]
 
 
+class HoldWish(SeatChoice, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Seats to be held; `accessible`: somebody among you needs an accessible place."""
+
+    accessible: bool = False
+
+
+class BestSeats(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """So many seats, wherever they are best; `zone` null: in any zone."""
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    zone: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    accessible: bool = False
+
+
 class PaymentProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the gateway gave for the money."""
 
     payment_token: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-
-
-class SandboxPayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A payment that moves no money; `card` says how it shall end."""
-
-    booking_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    method: Literal["card", "upi", "wallet"] = "card"
-    card: Literal["success", "declined"] = "success"
-
-
-class SandboxReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The token to confirm the booking with."""
-
-    payment_token: str
-    reference: str
-    amount: int
-    currency: str
 
 
 async def claim_of(
@@ -83,16 +81,72 @@ def once(
 async def hold(
     request: AnyRequest,
     show_id: FromPath[str],
-    data: JSONBody[SeatChoice],
+    data: JSONBody[HoldWish],
     customer: NamedDependency[Customer],
     services: NamedDependency[Services],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingView]:
     """Set seats aside for eight minutes, all or none; the price is fixed, line by line."""
     claim = await claim_of(services, request, customer.customer_id, idempotency_key)
-    seat_ids = tuple(map(SeatId, data.seat_ids))
-    view = await services.desk.hold(customer.customer_id, ShowId(show_id), seat_ids, claim)
+    command = HoldSeats(
+        command_id=claim.command_id,
+        show_id=ShowId(show_id),
+        booking_id=claim.booking_id,
+        customer_id=customer.customer_id,
+        seat_ids=tuple(map(SeatId, data.seat_ids)),
+        accessible=data.accessible,
+    )
+    view = await services.desk.hold(command, replay=claim.replay)
     return once(view, claim, HTTPStatus.CREATED)
+
+
+@post(
+    "/shows/{show_id:str}/best-available-holds",
+    operation_id="holdBestSeats",
+    summary="Hold the best seats",
+    tags=TAGS,
+)
+async def hold_best(
+    request: AnyRequest,
+    show_id: FromPath[str],
+    data: JSONBody[BestSeats],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """Neighbours in one row, nearest to where one sees best; else two groups near each other."""
+    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
+    command = HoldBest(
+        command_id=claim.command_id,
+        show_id=ShowId(show_id),
+        booking_id=claim.booking_id,
+        customer_id=customer.customer_id,
+        count=data.count,
+        zone=None if data.zone is None else ZoneId(data.zone),
+        accessible=data.accessible,
+    )
+    view = await services.desk.hold(command, replay=claim.replay)
+    return once(view, claim, HTTPStatus.CREATED)
+
+
+@post(
+    "/bookings/{booking_id:str}/extend",
+    operation_id="extendHold",
+    summary="More time to pay, once",
+    tags=TAGS,
+    status_code=HTTPStatus.OK,
+)
+async def extend(
+    request: AnyRequest,
+    booking_id: FromPath[str],
+    customer: NamedDependency[Customer],
+    services: NamedDependency[Services],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[BookingView]:
+    """At least seven minutes from now, at most twenty in all; paying in the sandbox asks too."""
+    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
+    view = await services.desk.extend(customer.customer_id, BookingId(booking_id), claim)
+    return once(view, claim)
 
 
 @post(
@@ -207,28 +261,4 @@ async def my_bookings(
     return Response(found, headers=NO_STORE)
 
 
-@post(
-    "/sandbox/payments",
-    operation_id="paySandbox",
-    summary="Pay without money",
-    tags=TAGS,
-)
-async def pay(
-    data: JSONBody[SandboxPayment],
-    customer: NamedDependency[Customer],
-    services: NamedDependency[Services],
-) -> Response[SandboxReceipt]:
-    """The sandbox gateway: a token signed for the booking's amount, good for ten minutes."""
-    token, paid = await services.desk.pay(
-        customer.customer_id,
-        BookingId(data.booking_id),
-        data.method,
-        declined=data.card == "declined",
-    )
-    receipt = SandboxReceipt(
-        payment_token=token, reference=paid.reference, amount=paid.amount, currency=paid.currency
-    )
-    return Response(receipt, status_code=HTTPStatus.CREATED, headers=NO_STORE)
-
-
-ROUTES = [hold, confirm, release, delete_hold, cancel, booking, my_bookings, pay]
+ROUTES = [hold, hold_best, extend, confirm, release, delete_hold, cancel, booking, my_bookings]

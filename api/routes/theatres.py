@@ -128,6 +128,7 @@ async def put_theatre(
         name=data.name,
         # The catalogue numbers layouts itself; what is asked for has no number yet.
         layout=Layout(version=1, rows=tuple(data.rows)),
+        rules=data.rules,
     )
     put_now = await services.office.put_theatre(organizer.organizer_id, theatre, command_id)
     return Response(put_now, headers=NO_STORE)

@@ -5,7 +5,17 @@ from typing import Annotated
 
 import msgspec
 
-from justbookit.catalogue import Amount, Mode, Movie, Name, Row, Theatre, Venue
+from justbookit.catalogue import (
+    USUAL_RULES,
+    Amount,
+    Mode,
+    Movie,
+    Name,
+    Row,
+    SellingRules,
+    Theatre,
+    Venue,
+)
 from justbookit.ids import CityId, MovieId, SaleId, SeatId, ShowId, TheatreId, VenueId, ZoneId
 
 SeatName = Annotated[str, msgspec.Meta(min_length=1, max_length=10)]
@@ -35,6 +45,7 @@ class TheatreIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     venue_id: IdText
     name: Name
     rows: Annotated[list[Row], msgspec.Meta(min_length=1, max_length=100)]
+    rules: SellingRules = USUAL_RULES
 
 
 class ShowIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

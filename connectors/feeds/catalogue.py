@@ -6,11 +6,14 @@ from connectors.feeds import seats
 from connectors.feeds.line import BadField, Feed
 from connectors.feeds.record import Record, slug, whole
 from justbookit.catalogue import (
+    USUAL_RULES,
     Layout,
     Mode,
     Movie,
     Offer,
     OfferRule,
+    OrphanRule,
+    SellingRules,
     Show,
     Theatre,
     Venue,
@@ -94,8 +97,28 @@ def theatre(feed: Feed, record: Record) -> CatalogueCommand:
             venue_id=VenueId(record.own_id("venue")),
             name=record.text("name"),
             layout=Layout(version=UNNUMBERED, rows=seats.rows(record, "rows")),
+            rules=_rules(record),
         ),
     )
+
+
+def _rules(record: Record) -> SellingRules:
+    """The usual ones are always the same ones, so that a command says nothing of them."""
+    usual = USUAL_RULES
+    rules = SellingRules(
+        sales_cutoff_minutes=record.whole("sales_cutoff_minutes", -30, 30, 0),
+        seats_per_booking_max=record.whole(
+            "seats_per_booking_max", 1, 100, usual.seats_per_booking_max
+        ),
+        seats_per_person_max=_perhaps(record, "seats_per_person_max", 1, 1000),
+        accessible_released_minutes=_perhaps(record, "accessible_released_minutes", 0, 10_080),
+        orphan_rule=record.one_of("orphan_rule", OrphanRule, usual.orphan_rule),
+    )
+    return usual if rules == usual else rules
+
+
+def _perhaps(record: Record, name: str, lowest: int, highest: int) -> int | None:
+    return record.whole(name, lowest, highest) if record.has(name) else None
 
 
 def movie(feed: Feed, record: Record) -> CatalogueCommand:

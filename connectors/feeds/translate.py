@@ -52,7 +52,21 @@ FORMS = {
             *("mode", "latitude", "longitude", "organizer", "action"),
         ),
     ),
-    Kind.THEATRE: Form(catalogue.theatre, ("id",), ("venue", "name", "rows", "action")),
+    Kind.THEATRE: Form(
+        catalogue.theatre,
+        ("id",),
+        (
+            "venue",
+            "name",
+            "rows",
+            "sales_cutoff_minutes",
+            "seats_per_booking_max",
+            "seats_per_person_max",
+            "accessible_released_minutes",
+            "orphan_rule",
+            "action",
+        ),
+    ),
     Kind.MOVIE: Form(
         catalogue.movie,
         ("id",),

@@ -1,8 +1,8 @@
 """What each event must keep to, given what happened before it: steps, time, money, reasons."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from justbookit.catalogue import Mode, ShowTerms
+from justbookit.catalogue import Mode, OrphanRule, SellingRules, ShowTerms
 from justbookit.ids import BookingId, SeatId
 from justbookit.offers import Tariff, price, tariff_of
 from justbookit.seat_events import (
@@ -11,6 +11,7 @@ from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     Refusal,
     ReleaseReason,
@@ -24,10 +25,18 @@ from justbookit.seat_events import (
 )
 from justbookit.seatmap import BookingStatus, ClaimKind
 from lab.verify.audit import Audit, Check
+from lab.verify.neighbours import Neighbours
 from lab.verify.witness import Life, Witness
 
 SEAT_REFUSALS = frozenset(
-    {Refusal.SEAT_TAKEN, Refusal.SEAT_BLOCKED, Refusal.NOT_ALLOTTED, Refusal.UNKNOWN_SEAT}
+    {
+        Refusal.SEAT_TAKEN,
+        Refusal.SEAT_BLOCKED,
+        Refusal.NOT_ALLOTTED,
+        Refusal.UNKNOWN_SEAT,
+        Refusal.ACCESSIBLE_ONLY,
+        Refusal.NO_BLOCK,
+    }
 )
 
 
@@ -39,13 +48,15 @@ class Rules:
         self._audit = audit
         self._tariff: Tariff | None = None
 
-    def hold(self, event: SeatEvent) -> None:
+    def hold(self, event: SeatEvent) -> None:  # noqa: C901 - one arm an event
         """Look at an event that `witness` has not seen yet."""
         if not isinstance(event, CommandRefused | ShowOpened) and not self._witness.is_open:
             self._fault(Check.STEPS, event, "the show is not on sale")
         match event:
             case SeatsHeld() | SeatsBooked():
                 self._taken(event)
+            case HoldExtended():
+                self._extended(event)
             case BookingConfirmed():
                 self._confirmed(event)
             case HoldReleased():
@@ -71,13 +82,22 @@ class Rules:
         seats = [line.seat_id for line in event.lines]
         if not 0 < len(seats) <= terms.seats_per_booking_max or len(set(seats)) != len(seats):
             self._fault(Check.STEPS, event, f"{len(seats)} seats, {len(set(seats))} of them")
-        if terms.mode is Mode.READ_ONLY or event.at >= terms.starts_at:
+        rules = terms.rules
+        sales_end = terms.starts_at + timedelta(minutes=rules.sales_cutoff_minutes)
+        if terms.mode is Mode.READ_ONLY or event.at >= sales_end:
             self._fault(Check.STEPS, event, "sold where or when this show is not")
         if event.command_id is None:
             self._fault(Check.STEPS, event, "nobody asked for it")
         allotted = self._witness.allotted
         if allotted is not None and (others := set(seats) - allotted):
             self._fault(Check.OWNERS, event, f"{min(others)} is not ours to sell")
+        self._for_whom(event, rules)
+        if rules.orphan_rule is OrphanRule.BLOCK and not (
+            isinstance(event, SeatsHeld) and event.best
+        ):
+            self._audit.look(Check.STEPS)
+            if (other := Neighbours(self._witness, event).another_choice()) is not None:
+                self._fault(Check.STEPS, event, f"leaves a seat alone; {other} would not")
         self._price(event, terms, seats)
         if isinstance(event, SeatsHeld):
             audit.look(Check.EXPIRY)
@@ -85,6 +105,26 @@ class Rules:
                 self._fault(Check.EXPIRY, event, "held until before it was held")
         else:
             self._paid(event, event.amount, event.currency)
+
+    def _for_whom(self, event: SeatsHeld | SeatsBooked, rules: SellingRules) -> None:
+        """Not too many for one person, and accessible seats only for who asked for such."""
+        if (limit := rules.seats_per_person_max) is not None:
+            had = self._witness.seats_of(event.customer_id, event.at)
+            if had + len(event.lines) > limit:
+                what = f"{event.customer_id} had {had}, takes {len(event.lines)}, may have {limit}"
+                self._fault(Check.STEPS, event, what)
+        if event.accessible:
+            return
+        if kept := [line.seat_id for line in event.lines if self._kept(line.seat_id, event.at)]:
+            self._fault(Check.STEPS, event, f"{kept[0]} was kept, and not asked for as such")
+
+    def _kept(self, seat: SeatId, at: datetime) -> bool:
+        """Whether `seat` was only for who asks for an accessible place."""
+        terms = self._witness.terms
+        minutes = None if terms is None else terms.rules.accessible_released_minutes
+        if terms is None or minutes is None or seat not in self._witness.special:
+            return False
+        return at < terms.starts_at - timedelta(minutes=minutes)
 
     def _price(self, event: SeatsHeld | SeatsBooked, terms: ShowTerms, seats: list[SeatId]) -> None:
         audit, zones = self._audit, self._witness.zones
@@ -113,6 +153,27 @@ class Rules:
         if paid != (amount, currency):
             what = f"{event.booking_id} was paid {paid}, and costs {(amount, currency)}"
             self._fault(Check.PRICES, event, what)
+
+    def _extended(self, event: HoldExtended) -> None:
+        """Once, while the seats are held; to seven minutes from now, within twenty in all."""
+        seats = self._witness.lives.get(event.booking_id)
+        life = self._life(
+            event,
+            event.booking_id,
+            BookingStatus.HELD,
+            () if seats is None else seats.seat_ids,
+        )
+        if life is None:
+            return
+        self._audit.look(Check.EXPIRY)
+        if life.extended or life.customer_id != event.customer_id:
+            self._fault(Check.STEPS, event, "extended a second time, or by another")
+        if event.at >= life.held_until:
+            self._fault(Check.EXPIRY, event, f"extended at {event.at}, ended {life.held_until}")
+        bound = min(event.at + timedelta(minutes=7), life.held_at + timedelta(minutes=20))
+        if event.held_until != max(life.held_until, bound):
+            what = f"{life.held_until} became {event.held_until}, and not {bound} at most"
+            self._fault(Check.EXPIRY, event, what)
 
     def _confirmed(self, event: BookingConfirmed) -> None:
         life = self._life(event, event.booking_id, BookingStatus.HELD, event.seat_ids)
@@ -187,15 +248,25 @@ class Rules:
 
     def _refused(self, event: CommandRefused) -> None:
         self._audit.look(Check.REFUSALS)
+        if event.code is Refusal.ORPHAN_LEFT:
+            self._orphans(event)
         if event.code not in SEAT_REFUSALS:
             return
         for seat in event.seat_ids:
-            if self._witness.may_be_had(seat, event.at):
+            if self._witness.may_be_had(seat, event.at) and not self._kept(seat, event.at):
                 what = f"{seat} was refused ({event.code}), and was free"
                 self._fault(Check.REFUSALS, event, what)
         for seat in event.alternatives:
             if not self._witness.may_be_had(seat, event.at):
                 self._fault(Check.REFUSALS, event, f"{seat} was offered instead, and was not free")
+
+    def _orphans(self, event: CommandRefused) -> None:
+        """Refused for the sake of free seats, and for others that could be had."""
+        free = [self._witness.may_be_had(seat, event.at) for seat in event.seat_ids]
+        others = [self._witness.may_be_had(seat, event.at) for seat in event.alternatives]
+        if not free or not others or not all(free + others):
+            what = f"{event.seat_ids} would be alone, {event.alternatives} not: not so"
+            self._fault(Check.REFUSALS, event, what)
 
     def _show(self, event: ShowOpened | ShowChanged | ShowClosed) -> None:
         witness = self._witness

@@ -20,6 +20,7 @@ from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     ReleaseReason,
     SeatEvent,
@@ -47,6 +48,8 @@ class Life(msgspec.Struct):
     amount: int
     currency: str
     held_until: datetime
+    held_at: datetime
+    extended: bool = False
 
 
 class Witness:
@@ -57,6 +60,7 @@ class Witness:
         self.terms: ShowTerms | None = None
         self.is_open = False
         self.zones: dict[SeatId, ZoneId] = {}
+        self.special: set[str] = set()
         self.allotted: frozenset[SeatId] | None = None
         self.owners: dict[SeatId, Owner] = {}
         self.lives: dict[BookingId, Life] = {}
@@ -72,6 +76,9 @@ class Witness:
                 self._begin(event, BookingStatus.HELD, event.held_until)
             case SeatsBooked():
                 self._begin(event, BookingStatus.CONFIRMED, event.at)
+            case HoldExtended():
+                if (life := self.lives.get(event.booking_id)) is not None:
+                    life.held_until, life.extended = event.held_until, True
             case BookingConfirmed():
                 self._step(event.booking_id, BookingStatus.CONFIRMED)
             case HoldReleased():
@@ -97,6 +104,11 @@ class Witness:
                 self.is_open = True
                 self.terms = event.terms
                 self.zones = event.terms.layout.zones()
+                self.special = {
+                    row.label + number
+                    for row in event.terms.layout.rows
+                    for number in {*row.accessible, *row.companion}
+                }
             case ShowClosed():
                 self.is_open = False
             case CommandRefused():
@@ -115,6 +127,15 @@ class Witness:
         """Whether `owner` is a hold that had run out, released or not."""
         life = self.lives.get(BookingId(owner[1])) if owner[0] is ClaimKind.BOOKING else None
         return life is not None and life.status is BookingStatus.HELD and at >= life.held_until
+
+    def seats_of(self, customer_id: CustomerId, at: datetime) -> int:
+        """How many seats somebody has or holds at that moment."""
+        return sum(
+            kind is ClaimKind.BOOKING
+            and self.lives[BookingId(name)].customer_id == customer_id
+            and not self.is_over((kind, name), at)
+            for kind, name in self.owners.values()
+        )
 
     def counts(self) -> Counts:
         """Every seat of the hall counted once, one by one."""
@@ -151,7 +172,7 @@ class Witness:
         if event.booking_id in self.lives:
             self._fault(Check.STEPS, event, f"booking {event.booking_id} begins a second time")
         self.lives[event.booking_id] = Life(
-            event.customer_id, status, seats, event.amount, event.currency, held_until
+            event.customer_id, status, seats, event.amount, event.currency, held_until, event.at
         )
         self._take(event, seats, (ClaimKind.BOOKING, event.booking_id))
 

@@ -8,7 +8,7 @@ from justbookit import wire
 from justbookit.dead_letters import StreamDeadLetter
 from justbookit.ids import BookingId, CommandId, ShowId
 from justbookit.seat_commands import ChangeShow, CloseShow, OpenShow, SeatCommand
-from justbookit.seat_events import CommandRefused, SeatEvent, SeatsHeld
+from justbookit.seat_events import CommandRefused, HoldExtended, SeatEvent, SeatsHeld
 from justbookit.seatmap import SeatMap
 
 _OF_THE_CATALOGUE = (OpenShow, ChangeShow, CloseShow)
@@ -96,9 +96,9 @@ class Batch:
         return self.letters.keys() | {message.partition for message in self.messages}
 
     def holds(self) -> list[tuple[int, datetime, ShowId, BookingId]]:
-        """The holds that were made, for the timer."""
+        """The holds that were made or extended, for the timer."""
         return [
             (message.partition, event.held_until, event.show_id, event.booking_id)
             for message in self.messages
-            if message.fresh and isinstance(event := message.event, SeatsHeld)
+            if message.fresh and isinstance(event := message.event, SeatsHeld | HoldExtended)
         ]

@@ -14,6 +14,7 @@ from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     SeatEvent,
     SeatsBlocked,
@@ -71,6 +72,7 @@ class ClaimChanges:
                 self._free(event.show_id, event.seat_ids, _COUNTER, event.sale_id)
             case (
                 BookingConfirmed()
+                | HoldExtended()
                 | AllotmentSet()
                 | ShowOpened()
                 | ShowChanged()

@@ -13,6 +13,8 @@ from justbookit.seat_commands import (
     CancelBooking,
     ChangeShow,
     ConfirmBooking,
+    ExtendHold,
+    HoldBest,
     HoldSeats,
     OpenShow,
     ReleaseHold,
@@ -32,6 +34,8 @@ _SALE = ("command_id", "show_id", "sale_id")
 _NAMES: dict[type, tuple[str, ...]] = {
     HoldSeats: _BOOKING,
     BookSeats: _BOOKING,
+    ExtendHold: _BOOKING,
+    HoldBest: _BOOKING,
     ConfirmBooking: _BOOKING,
     ReleaseHold: _BOOKING,
     CancelBooking: _BOOKING,

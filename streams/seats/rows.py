@@ -7,6 +7,7 @@ from justbookit.ids import BookingId, ShowId
 from justbookit.seat_events import (
     BookingCancelled,
     BookingConfirmed,
+    HoldExtended,
     HoldReleased,
     SeatsBooked,
     SeatsHeld,
@@ -17,7 +18,7 @@ from streams.seats.batch import Batch, ShowAnswer
 from streams.seats.claims import Claim, ClaimChanges
 
 _MAKES_A_BOOKING = (SeatsBooked, SeatsHeld)
-_CHANGES_A_BOOKING = (BookingConfirmed, HoldReleased, BookingCancelled)
+_CHANGES_A_BOOKING = (HoldExtended, BookingConfirmed, HoldReleased, BookingCancelled)
 
 Columns = tuple[Array, ...]
 _Row = tuple[ShowId, Booking, int]
@@ -97,6 +98,7 @@ def _what_changes_of(rows: Sequence[_Row]) -> Columns:
         Times([booking.confirmed_at for booking in bookings]),
         Times([booking.ended_at for booking in bookings]),
         Jsons([_optional(booking.payment) for booking in bookings]),
+        Times([booking.held_until for booking in bookings]),
         Ints([version for _, _, version in rows]),
     )
 
@@ -113,7 +115,6 @@ def _all_of(rows: Sequence[_Row], batch: Batch) -> Columns:
         BigInts([booking.amount for booking in bookings]),
         Texts([booking.currency for booking in bookings]),
         Jsons([wire.encode(booking.lines) for booking in bookings]),
-        Times([booking.held_until for booking in bookings]),
         Times([booking.held_at for booking in bookings]),
     )
 

@@ -48,25 +48,27 @@ UPDATE booking
        confirmed_at = changed.confirmed_at,
        ended_at = changed.ended_at,
        payment = changed.payment,
+       held_until = changed.held_until,
        version = changed.version
-  FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s)
+  FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s)
        AS changed (
-           show_id, booking_id, status, refund, confirmed_at, ended_at, payment, version
+           show_id, booking_id, status, refund, confirmed_at, ended_at, payment, held_until, version
        )
  WHERE booking.show_id = changed.show_id AND booking.booking_id = changed.booking_id
 """
 
 _ADD_BOOKINGS = """
 INSERT INTO booking (
-    show_id, booking_id, status, refund, confirmed_at, ended_at, payment, version,
-    partition, customer_id, seat_ids, amount, currency, lines, held_until, held_at
+    show_id, booking_id, status, refund, confirmed_at, ended_at, payment,
+    held_until, version, partition, customer_id, seat_ids, amount, currency, lines, held_at
 )
-SELECT show_id, booking_id, status, refund, confirmed_at, ended_at, payment, version,
-       partition, customer_id, seat_ids::text [], amount, currency, lines, held_until, held_at
+SELECT show_id, booking_id, status, refund, confirmed_at, ended_at, payment,
+       held_until, version, partition, customer_id, seat_ids::text [], amount, currency, lines,
+       held_at
   FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
        AS added (
-           show_id, booking_id, status, refund, confirmed_at, ended_at, payment, version,
-           partition, customer_id, seat_ids, amount, currency, lines, held_until, held_at
+           show_id, booking_id, status, refund, confirmed_at, ended_at, payment,
+           held_until, version, partition, customer_id, seat_ids, amount, currency, lines, held_at
        )
 """
 

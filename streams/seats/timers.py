@@ -7,7 +7,10 @@ from justbookit.ids import BookingId, ShowId
 
 
 class Timers:
-    """Every hold that was ever made here until it is due; most are confirmed by then."""
+    """Every hold that was ever made here until it is due; most are confirmed by then.
+
+    An extended hold is in twice: when its first time comes, it is found to stand longer.
+    """
 
     def __init__(self) -> None:
         self._heaps: dict[int, list[tuple[datetime, ShowId, BookingId]]] = {}

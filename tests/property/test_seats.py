@@ -2,11 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justbookit import wire
-from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, ShowTerms
+from justbookit.catalogue import (
+    Layout,
+    Mode,
+    Offer,
+    OfferRule,
+    OrphanRule,
+    Row,
+    SellingRules,
+    ShowTerms,
+)
 from justbookit.deciding import decide
 from justbookit.offers import price
 from justbookit.seat_commands import (
@@ -16,6 +26,8 @@ from justbookit.seat_commands import (
     CloseShow,
     ConfirmBooking,
     ExpireHolds,
+    ExtendHold,
+    HoldBest,
     HoldSeats,
     OpenShow,
     Payment,
@@ -27,6 +39,9 @@ from justbookit.seat_commands import (
 )
 from justbookit.seat_events import CommandRefused, SeatsBooked, SeatsHeld
 from justbookit.seatmap import LIVE, Booking, BookingStatus, SeatMap, evolve
+from lab.verify.audit import Audit
+from lab.verify.history import History
+from lab.verify.judging import judge_show
 
 START = datetime(2027, 1, 1, 6, 0, tzinfo=UTC)
 HOLD = timedelta(minutes=8)
@@ -66,9 +81,11 @@ who = {"booking_id": names, "customer_id": st.just("c")}
 payments = amounts.map(payment)
 commands = st.one_of(
     wish(HoldSeats, **who, seat_ids=seats),
-    wish(HoldSeats, **who, seat_ids=seats),
+    wish(HoldSeats, **who, seat_ids=seats, accessible=st.booleans()),
     wish(BookSeats, **who, seat_ids=seats, payment=payments),
     wish(ConfirmBooking, **who, payment=payments),
+    wish(ExtendHold, **who),
+    wish(HoldBest, **who, count=st.integers(1, 3), accessible=st.booleans()),
     wish(ReleaseHold, **who),
     wish(CancelBooking, **who),
     wish(BlockSeats, seat_ids=seats, reason=st.just("house")),
@@ -92,10 +109,10 @@ ALLOWED = {
 }
 
 
-def play(script):
+def play(script, terms=TERMS):
     """The show after each event, with the event and the time."""
     seatmap, now = SeatMap("s"), START
-    script = [(OpenShow(command_id="open", show_id="s", terms=TERMS), 0), *script]
+    script = [(OpenShow(command_id="open", show_id="s", terms=terms), 0), *script]
     for command, seconds in script:
         now += timedelta(seconds=seconds)
         events = decide(seatmap, command, now, HOLD)
@@ -209,6 +226,60 @@ def test_a_refusal_changes_nothing_but_the_version(script):
         if isinstance(event, CommandRefused) and before is not None:
             assert now == before
         before = now
+
+
+FOR_EVER = START + timedelta(days=1)
+RULED = msgspec.structs.replace(
+    TERMS,
+    own_rules=SellingRules(seats_per_person_max=2, accessible_released_minutes=30),
+    layout=Layout(
+        version=1, rows=(Row(label="A", zone="z", cells=("1", "2", "3"), accessible=("3",)),)
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_nobody_has_more_seats_than_the_theatre_allows_nor_one_kept_for_others(script):
+    for seatmap, event, _, now in play(script, RULED):
+        live = [
+            booking
+            for booking in seatmap.bookings.values()
+            if booking.status in LIVE and now < seatmap.holds.get(booking.booking_id, FOR_EVER)
+        ]
+        assert sum(len(booking.lines) for booking in live) <= 2
+        if isinstance(event, SeatsHeld | SeatsBooked) and not event.accessible:
+            is_kept = now < TERMS.starts_at - timedelta(minutes=30)
+            assert not (is_kept and "A3" in [line.seat_id for line in event.lines])
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_nobody_holds_seats_for_more_than_twenty_minutes(script):
+    for seatmap, *_ in play(script):
+        for booking_id, held_until in seatmap.holds.items():
+            booking = seatmap.bookings[booking_id]
+            assert booking.held_until == held_until <= booking.held_at + timedelta(minutes=20)
+
+
+@settings(max_examples=200, deadline=None)
+@given(scripts)
+def test_verify_finds_nothing_to_say_about_what_the_rules_decide(script):
+    rules = SellingRules(
+        orphan_rule=OrphanRule.BLOCK, seats_per_person_max=2, accessible_released_minutes=30
+    )
+    row = Row(label="A", zone="z", cells=("1", "2", "3"), accessible=("3",))
+    starts_at = START + timedelta(hours=2)
+    terms = msgspec.structs.replace(
+        TERMS, own_rules=rules, starts_at=starts_at, layout=Layout(version=1, rows=(row,))
+    )
+    log = [
+        event if event.command_id else msgspec.structs.replace(event, command_id=None)
+        for _, event, _, _ in play(script, terms)
+    ]
+    audit = Audit()
+    judge_show(History("s", log, list(map(wire.encode, log))), None, {}, audit)
+    assert [str(fault) for fault in audit.faults] == []
 
 
 def test_the_way_of_a_booking_is_written_down_whole():

@@ -6,6 +6,18 @@ holds as (
 
 ),
 
+extensions as (
+
+    select
+        booking_id,
+        max(held_until) as held_until
+
+    from {{ ref('stg_seat_events__extensions') }}
+
+    group by booking_id
+
+),
+
 direct_bookings as (
 
     select * from {{ ref('stg_seat_events__direct_bookings') }}
@@ -15,18 +27,20 @@ direct_bookings as (
 taken as (
 
     select
-        booking_id,
-        show_id,
-        customer_id,
+        holds.booking_id,
+        holds.show_id,
+        holds.customer_id,
         'online' as channel,
-        amount,
-        currency,
-        price_lines,
-        held_at,
-        held_until,
-        event_offset
+        holds.amount,
+        holds.currency,
+        holds.price_lines,
+        holds.held_at,
+        coalesce(extensions.held_until, holds.held_until) as held_until,
+        holds.event_offset
 
     from holds
+
+    left join extensions on holds.booking_id = extensions.booking_id
 
     union all
 

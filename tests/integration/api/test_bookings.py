@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from api.payments.tokens import Paid, Tokens
-from tests.playhouse import new_request
+from tests.playhouse import ROWS, new_request
 
 
 def test_from_hold_to_ticket_and_back(house):
@@ -241,3 +241,61 @@ def test_bookings_are_listed_page_by_page(house):
     listed = [item["booking"]["booking_id"] for item in first["items"] + rest["items"]]
     assert listed == made[::-1]
     assert rest["next_cursor"] is None
+
+
+def test_more_time_is_given_once(house):
+    show, asha = house.new_show(), house.customer()
+    held = house.ok(house.hold(show, ["B1"], asha))
+    path = f"/bookings/{held['booking_id']}/extend"
+    asked = asha | new_request()
+
+    extended = house.ok(house.http.post(path, headers=asked))
+    again = house.http.post(path, headers=asked)
+    more = house.http.post(path, headers=asha | new_request())
+
+    assert extended["held_until"] == held["held_until"]  # eight minutes are more than seven
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert (more.status_code, more.json()["code"]) == (409, "already_extended")
+    assert house.pay(held["booking_id"], asha)
+
+
+def test_the_best_seats_are_found_for_who_asks(house):
+    show, asha = house.new_show(), house.customer()
+    path = f"/shows/{show}/best-available-holds"
+
+    held = house.ok(
+        house.http.post(path, json={"count": 2, "zone": "gold"}, headers=asha | new_request())
+    )
+    refused = house.http.post(path, json={"count": 7}, headers=asha | new_request())
+
+    assert held["seat_ids"] in (["B1", "B2"], ["B3", "B4"])
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "no_block"
+    assert len(refused.json()["alternatives"]) == refused.json()["count"] == 2
+
+
+def test_a_theatre_keeps_its_accessible_seats_for_who_needs_them(house):
+    asha = house.customer()
+    theatre = f"/theatre/theatres/{house.theatre('two')}"
+    body = {"venue_id": f"venue-two-{house.run}", "name": "Screen 1", "rows": ROWS}
+    house.ok(
+        house.http.put(
+            theatre,
+            headers=house.two,
+            json=body | {"rules": {"accessible_released_minutes": 60, "seats_per_person_max": 2}},
+        )
+    )
+    show = house.new_show("two")
+    house.ok(house.http.put(theatre, headers=house.two, json=body))
+
+    refused = house.hold(show, ["A1"], asha)
+    held = house.http.post(
+        f"/shows/{show}/holds",
+        json={"seat_ids": ["A1", "A2"], "accessible": True},
+        headers=asha | new_request(),
+    )
+    third = house.hold(show, ["B1"], asha)
+
+    assert refused.json()["code"] == "accessible_only"
+    assert house.ok(held)["seat_ids"] == ["A1", "A2"]
+    assert (third.json()["code"], third.json()["count"]) == ("too_many_for_person", 2)

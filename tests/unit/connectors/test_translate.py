@@ -6,7 +6,7 @@ import pytest
 from connectors.feeds.line import Feed, Kind, Line, Translated, Unreadable
 from connectors.feeds.translate import FORMS, translate
 from justbookit import wire
-from justbookit.catalogue import Mode, OfferRule
+from justbookit.catalogue import Mode, OfferRule, OrphanRule, SellingRules
 from justbookit.catalogue_commands import (
     CatalogueCommand,
     PutMovie,
@@ -130,6 +130,34 @@ def test_a_theatre_has_rows_with_aisles_zones_and_marked_seats():
     assert (row.accessible, row.companion) == (("3",), ("4",))
 
 
+def test_a_theatre_says_how_it_sells():
+    made = command(
+        Kind.THEATRE,
+        GOOD[Kind.THEATRE]
+        | {
+            "sales_cutoff_minutes": "-20",
+            "seats_per_booking_max": 6,
+            "seats_per_person_max": "12",
+            "accessible_released_minutes": 60,
+            "orphan_rule": "warn",
+        },
+    )
+
+    assert made.theatre.rules == SellingRules(
+        sales_cutoff_minutes=-20,
+        seats_per_booking_max=6,
+        seats_per_person_max=12,
+        accessible_released_minutes=60,
+        orphan_rule=OrphanRule.WARN,
+    )
+
+
+def test_who_says_nothing_sells_as_is_usual_and_sends_the_same_bytes_as_ever():
+    made = command(Kind.THEATRE, GOOD[Kind.THEATRE] | {"sales_cutoff_minutes": 0})
+
+    assert b"rules" not in wire.encode(made)
+
+
 def test_a_theatre_may_be_one_line_of_csv():
     spelt = GOOD[Kind.THEATRE] | {"rows": "A standard 1-2 _ 3* 4+"}
 
@@ -243,6 +271,10 @@ BAD = [
     (Kind.VENUE, "colour", "red", "no such field"),
     (Kind.THEATRE, "venue", NO, "is missing"),
     (Kind.THEATRE, "rows", [], "0 rows"),
+    (Kind.THEATRE, "sales_cutoff_minutes", 31, "needs -30 to 30"),
+    (Kind.THEATRE, "seats_per_booking_max", 0, "needs 1 to 100"),
+    (Kind.THEATRE, "seats_per_person_max", "many", "needs a whole number"),
+    (Kind.THEATRE, "accessible_released_minutes", -1, "needs 0 to 10080"),
     (Kind.THEATRE, "rows", 7, "needs a list of rows"),
     (Kind.THEATRE, "rows", "A standard", "needs label, zone and seats"),
     (Kind.THEATRE, "rows[0]", ["A1"], "needs label, zone and seats"),

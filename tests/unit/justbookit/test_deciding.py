@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from justbookit.catalogue import Layout, Mode, Offer, OfferRule, Row, ShowTerms
+from justbookit.catalogue import (
+    Layout,
+    Mode,
+    Offer,
+    OfferRule,
+    OrphanRule,
+    Row,
+    SellingRules,
+    ShowTerms,
+)
 from justbookit.deciding import decide
 from justbookit.seat_commands import (
     BlockSeats,
@@ -15,6 +24,8 @@ from justbookit.seat_commands import (
     CloseShow,
     ConfirmBooking,
     ExpireHolds,
+    ExtendHold,
+    HoldBest,
     HoldSeats,
     OpenShow,
     Payment,
@@ -108,6 +119,16 @@ def say(event):
         seats = [line.seat_id for line in getattr(event, "lines", ())]
     name = getattr(event, "code", None) or type(event).__name__
     return " ".join([str(name), *seats])
+
+
+def best(who, count, **wish):
+    return ask(HoldBest, booking_id=who, customer_id=f"{who}-customer", count=count, **wish)
+
+
+def extend(who, by=None, command_id=None):
+    return ask(
+        ExtendHold, booking_id=who, customer_id=by or f"{who}-customer", command_id=command_id
+    )
 
 
 OPEN = ask(OpenShow, terms=TERMS)
@@ -290,6 +311,22 @@ CASES = {
         ask(ChangeShow, terms=terms(layout=Layout(version=2, rows=LAYOUT.rows[1:]))),
         ["SeatsUnblocked A1", "ShowChanged"],
     ),
+    "the best seats are held": ([], best(A, 2, zone="stalls"), ["SeatsHeld B1 B2"]),
+    "in any zone": ([], best(A, 4), ["SeatsHeld B1 B2 B3 B4"]),
+    "as many as are sold in one booking": ([], best(A, 5), ["too_many_seats"]),
+    "at least one": ([], best(A, 0), ["no_seats"]),
+    "in a zone there is": ([], best(A, 2, zone="gods"), ["unknown_zone"]),
+    "in two groups if not together": ([], best(A, 4, zone="gold"), ["SeatsHeld A1 A2 A3 A4"]),
+    "or not at all": (
+        [hold("c", "A1", "A4"), hold("d", "B1", "B2", "B3")],
+        best(A, 4),
+        ["no_block"],
+    ),
+    "a hold is extended": ([hold(A, "A1")], extend(A), ["HoldExtended"]),
+    "once": ([hold(A, "A1"), extend(A)], extend(A, command_id="2"), ["already_extended"]),
+    "by its own customer": ([hold(A, "A1")], extend(A, by=B), ["unknown_booking"]),
+    "while it is held": ([hold(A, "A1"), release(A)], extend(A), ["not_held"]),
+    "what is paid needs no time": ([hold(A, "A1"), pay(A, 50000)], extend(A), ["not_held"]),
     "a command asked twice is answered once": ([hold(A, "A1")], hold(A, "A1"), []),
 }
 
@@ -346,6 +383,11 @@ LATE = {
         counter("c1", "A1"),
         ["HoldReleased A1", "SeatsSoldAtCounter A1"],
     ),
+    "a hold that ran out is not extended": (
+        OVER,
+        extend(A),
+        ["HoldReleased A1", "hold_expired A1"],
+    ),
     "nothing is sold once the show has begun": (STARTS, hold(B, "A2"), ["sales_over"]),
 }
 
@@ -355,6 +397,208 @@ def test_what_happens_as_time_goes_by(now, when, then):
     seatmap = replay([OPEN, hold(A, "A1")])
 
     assert [say(event) for event in decide(seatmap, when, now, HOLD)] == then
+
+
+@pytest.mark.parametrize(
+    ("hold_for", "asked_after", "until"),
+    [
+        (8, 0, 8),  # there is more than time enough
+        (8, 1, 8),
+        (8, 5, 12),
+        (8, 7.5, 14.5),
+        (15, 12, 19),
+        (15, 13, 20),
+        (15, 14, 20),  # twenty minutes in all
+        (30, 25, 30),  # whoever has more already keeps it
+    ],
+)
+def test_a_hold_is_extended_to_seven_minutes_within_twenty(hold_for, asked_after, until):
+    seatmap, hold_for = replay([OPEN]), timedelta(minutes=hold_for)
+    for event in decide(seatmap, hold(A, "A1"), NOON, hold_for):
+        evolve(seatmap, event)
+    for event in decide(seatmap, extend(A), NOON + timedelta(minutes=asked_after), hold_for):
+        evolve(seatmap, event)
+    end = NOON + timedelta(minutes=until)
+
+    assert seatmap.bookings[A].held_until == seatmap.holds[A] == end
+    timer = ExpireHolds(command_id="", show_id=SHOW)
+    assert decide(seatmap, timer, end - timedelta(microseconds=1), hold_for) == ()
+    assert [say(event) for event in decide(seatmap, timer, end, hold_for)] == ["HoldReleased A1"]
+
+
+def sold_by(**rules):
+    """The show, opened by a theatre that sells by these rules."""
+    return ask(OpenShow, terms=terms(own_rules=SellingRules(**rules)))
+
+
+def hold_accessible(who, *seats):
+    return ask(
+        HoldSeats, booking_id=who, customer_id=f"{who}-customer", seat_ids=seats, accessible=True
+    )
+
+
+ONE_SECOND = timedelta(seconds=1)
+RELEASED = STARTS - timedelta(minutes=30)
+CUT_OFF = STARTS - timedelta(minutes=20)
+SOLD_BY = {
+    "sales end when the theatre says": (
+        {"sales_cutoff_minutes": -20},
+        [],
+        (hold(A, "A1"), CUT_OFF, ["sales_over"]),
+    ),
+    "and not before": (
+        {"sales_cutoff_minutes": -20},
+        [],
+        (hold(A, "A1"), CUT_OFF - ONE_SECOND, ["SeatsHeld A1"]),
+    ),
+    "a theatre may sell after the start": (
+        {"sales_cutoff_minutes": 10},
+        [],
+        (hold(A, "A1"), STARTS, ["SeatsHeld A1"]),
+    ),
+    "but not for ever": (
+        {"sales_cutoff_minutes": 10},
+        [],
+        (hold(A, "A1"), STARTS + timedelta(minutes=10), ["sales_over"]),
+    ),
+    "one person has so many seats and no more": (
+        {"seats_per_person_max": 3},
+        [hold(A, "A1", "A2")],
+        (
+            ask(HoldSeats, booking_id="2", customer_id="ana-customer", seat_ids=("A3", "A4")),
+            NOON,
+            ["too_many_for_person"],
+        ),
+    ),
+    "up to that many are granted": (
+        {"seats_per_person_max": 3},
+        [hold(A, "A1", "A2")],
+        (
+            ask(HoldSeats, booking_id="2", customer_id="ana-customer", seat_ids=("A3",)),
+            NOON,
+            ["SeatsHeld A3"],
+        ),
+    ),
+    "another's seats do not count": (
+        {"seats_per_person_max": 2},
+        [hold(A, "A1", "A2")],
+        (hold(B, "A3", "A4"), NOON, ["SeatsHeld A3 A4"]),
+    ),
+    "nor does what was let go": (
+        {"seats_per_person_max": 2},
+        [hold(A, "A1", "A2"), release(A)],
+        (
+            ask(HoldSeats, booking_id="2", customer_id="ana-customer", seat_ids=("A3", "A4")),
+            NOON,
+            ["SeatsHeld A3 A4"],
+        ),
+    ),
+    "nor what ran out, timer or not": (
+        {"seats_per_person_max": 2},
+        [hold(A, "A1", "A2")],
+        (
+            ask(HoldSeats, booking_id="2", customer_id="ana-customer", seat_ids=("A3", "A4")),
+            OVER,
+            ["SeatsHeld A3 A4"],
+        ),
+    ),
+    "seats paid in one go count as well": (
+        {"seats_per_person_max": 1},
+        [hold(A, "A1")],
+        (
+            ask(
+                BookSeats,
+                booking_id="2",
+                customer_id="ana-customer",
+                seat_ids=("A2",),
+                payment=Payment(reference="r", method="cash", amount=50000, currency="INR"),
+            ),
+            NOON,
+            ["too_many_for_person"],
+        ),
+    ),
+    "an accessible seat is kept for who needs it": (
+        {"accessible_released_minutes": 30},
+        [],
+        (hold(A, "B4", "B5"), NOON, ["accessible_only B5"]),
+    ),
+    "who says so has it": (
+        {"accessible_released_minutes": 30},
+        [],
+        (hold_accessible(A, "B4", "B5"), NOON, ["SeatsHeld B4 B5"]),
+    ),
+    "one second before its release it is still kept": (
+        {"accessible_released_minutes": 30},
+        [],
+        (hold(A, "B5"), RELEASED - ONE_SECOND, ["accessible_only B5"]),
+    ),
+    "then it is for everybody": (
+        {"accessible_released_minutes": 30},
+        [],
+        (hold(A, "B5"), RELEASED, ["SeatsHeld B5"]),
+    ),
+    "a choice that leaves a seat alone is refused": (
+        {"orphan_rule": OrphanRule.BLOCK},
+        [],
+        (hold(A, "B1", "B2", "B4"), NOON, ["orphan_left B3 B5"]),
+    ),
+    "not if it cannot be helped": (
+        {"orphan_rule": OrphanRule.BLOCK},
+        [hold("c", "B4", "B5")],
+        (hold(A, "B1", "B2"), NOON, ["SeatsHeld B1 B2"]),
+    ),
+    "nor within an hour of the start": (
+        {"orphan_rule": OrphanRule.BLOCK},
+        [],
+        (hold(A, "B2"), STARTS - timedelta(minutes=60), ["SeatsHeld B2"]),
+    ),
+    "but one second before that": (
+        {"orphan_rule": OrphanRule.BLOCK},
+        [],
+        (hold(A, "B2"), STARTS - timedelta(minutes=60, seconds=1), ["orphan_left B1"]),
+    ),
+    "a warning refuses nothing": (
+        {"orphan_rule": OrphanRule.WARN},
+        [],
+        (hold(A, "B2"), NOON, ["SeatsHeld B2"]),
+    ),
+    "nor does no rule": ({}, [], (hold(A, "B2"), NOON, ["SeatsHeld B2"])),
+    "without such a rule it always is": ({}, [], (hold(A, "B5"), NOON, ["SeatsHeld B5"])),
+}
+
+
+@pytest.mark.parametrize(("rules", "given", "then"), SOLD_BY.values(), ids=SOLD_BY)
+def test_a_theatre_sells_by_its_own_rules(rules, given, then):
+    seatmap = replay([sold_by(**rules), *given])
+    when, now, said = then
+
+    assert [say(event) for event in decide(seatmap, when, now, HOLD)] == said
+
+
+def test_who_would_leave_a_seat_alone_is_told_what_to_take_instead():
+    seatmap = replay([sold_by(orphan_rule=OrphanRule.BLOCK)])
+
+    (refused,) = decide(seatmap, hold(A, "A1", "A2", "B2", "B3"), NOON, HOLD)
+
+    assert refused.seat_ids == ("B1",)
+    assert refused.alternatives == ("A1", "A2", "B1", "B2")
+
+
+def test_a_warning_names_the_seat_left_alone():
+    seatmap = replay([sold_by(orphan_rule=OrphanRule.WARN)])
+
+    (held,) = decide(seatmap, hold(A, "B2", "B3"), NOON, HOLD)
+    (silent,) = decide(replay([OPEN]), hold(A, "B2", "B3"), NOON, HOLD)
+
+    assert (held.left_alone, silent.left_alone) == (("B1",), ())
+
+
+def test_who_is_refused_an_accessible_seat_is_offered_others():
+    seatmap = replay([sold_by(accessible_released_minutes=30)])
+
+    (refused,) = decide(seatmap, hold(A, "B4", "B5"), NOON, HOLD)
+
+    assert refused.alternatives == ("B3", "B4")
 
 
 def test_a_booking_cannot_be_given_back_once_the_show_has_begun():

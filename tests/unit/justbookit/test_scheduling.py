@@ -9,11 +9,13 @@ import pytest
 from justbookit import catalogue_commands as asked
 from justbookit import catalogue_events as happened
 from justbookit.catalogue import (
+    USUAL_RULES,
     Layout,
     Movie,
     Offer,
     OfferRule,
     Row,
+    SellingRules,
     Show,
     ShowTerms,
     Theatre,
@@ -407,6 +409,20 @@ def test_a_removed_thing_is_gone_and_comes_back_with_a_higher_version(desk: Desk
     back = desk.ask(asked.PutTheatre, theatre=OTHER_HALL).answer
     assert isinstance(back, happened.TheatrePut)
     assert back.version == 3
+
+
+def test_a_show_is_sold_by_the_rules_its_theatre_had_when_it_was_put(desk: Desk) -> None:
+    rules = SellingRules(sales_cutoff_minutes=-15, seats_per_booking_max=6)
+    desk.ask(asked.PutTheatre, theatre=but(HALL, rules=rules))
+    before = desk.view.shows[SHOW.show_id].terms
+
+    changed = desk.ask(asked.PutShow, show=SHOW).answer
+
+    assert before.rules == USUAL_RULES
+    assert isinstance(changed, ChangeShow)
+    assert changed.terms.rules == rules
+    assert changed.terms.seats_per_booking_max == 6
+    assert changed.terms.sales_end_at == SHOW.starts_at - timedelta(minutes=15)
 
 
 def test_a_venue_can_go_once_its_theatres_have(desk: Desk) -> None:

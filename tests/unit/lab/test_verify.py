@@ -13,7 +13,9 @@ from justbookit.catalogue import (
     Movie,
     Offer,
     OfferRule,
+    OrphanRule,
     Row,
+    SellingRules,
     ShowTerms,
     Theatre,
     Venue,
@@ -42,6 +44,8 @@ from justbookit.seat_commands import (
     CancelBooking,
     ConfirmBooking,
     ExpireHolds,
+    ExtendHold,
+    HoldBest,
     HoldSeats,
     OpenShow,
     Payment,
@@ -53,6 +57,7 @@ from justbookit.seat_commands import (
 from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
+    HoldExtended,
     HoldReleased,
     Refusal,
     SeatEvent,
@@ -138,7 +143,7 @@ def seats(*names: str) -> tuple[SeatId, ...]:
     return tuple(SeatId(name) for name in names)
 
 
-LIFE: list[tuple[int, SeatCommand | ExpireHolds]] = [
+LIFE: list[tuple[float, SeatCommand | ExpireHolds]] = [
     (0, command(OpenShow, "c0", terms=TERMS)),
     (1, command(HoldSeats, "c1", seat_ids=seats("A1", "A2"), **of("b1"))),
     (2, command(HoldSeats, "c2", seat_ids=seats("A2", "A3"), **of("b2"))),  # refused
@@ -161,6 +166,8 @@ LIFE: list[tuple[int, SeatCommand | ExpireHolds]] = [
             SetAllotment, "c11", seat_ids=seats("A1", "A2", "A3", "A4", "A5", "A6", "A8", "A9")
         ),
     ),
+    (11.4, command(HoldBest, "c14", count=9, **of("b6"))),  # refused: not so many are free
+    (11.5, command(ExtendHold, "c13", **of("b4"))),
     (20, ExpireHolds(command_id=CommandId(""), show_id=SHOW)),
 ]
 
@@ -327,6 +334,32 @@ def false_alternative(log: list[SeatEvent]) -> None:
     change(log, at(log, CommandRefused), alternatives=seats("A1"))
 
 
+def extended_too_far(log: list[SeatEvent]) -> None:
+    change(log, at(log, HoldExtended), held_until=NOON + timedelta(minutes=19))
+
+
+def extended_late(log: list[SeatEvent]) -> None:
+    change(log, at(log, HoldExtended), at=NOON + timedelta(minutes=14))
+
+
+def extended_by_another(log: list[SeatEvent]) -> None:
+    change(log, at(log, HoldExtended), customer_id=CustomerId("bob"))
+
+
+def extended_unheld(log: list[SeatEvent]) -> None:
+    change(log, at(log, HoldExtended), booking_id=BookingId("b1"))
+
+
+def extended_twice(log: list[SeatEvent]) -> None:
+    event = log[at(log, HoldExtended)]
+    again = msgspec.structs.replace(event, version=event.version + 1, command_id=CommandId("again"))
+    log[at(log, HoldReleased, 1)] = again
+
+
+def false_block(log: list[SeatEvent]) -> None:
+    change(log, at(log, CommandRefused, 1), alternatives=seats("A1", "A2"))
+
+
 def two_answers(log: list[SeatEvent]) -> None:
     change(log, at(log, CommandRefused), command_id=CommandId("c1"))
 
@@ -363,6 +396,12 @@ def not_allotted(log: list[SeatEvent]) -> None:
         (partial_release, Check.STEPS),
         (false_refusal, Check.REFUSALS),
         (false_alternative, Check.REFUSALS),
+        (extended_too_far, Check.EXPIRY),
+        (extended_late, Check.EXPIRY),
+        (extended_by_another, Check.STEPS),
+        (extended_unheld, Check.STEPS),
+        (extended_twice, Check.STEPS),
+        (false_block, Check.REFUSALS),
         (two_answers, Check.ANSWERS),
         (not_allotted, Check.OWNERS),
     ],
@@ -373,6 +412,76 @@ def test_a_planted_fault_in_the_log_is_found(
     log = sound_log()
     plant(log)
     assert check in judged(log).found
+
+
+RULES = SellingRules(
+    sales_cutoff_minutes=-20, seats_per_person_max=3, accessible_released_minutes=60
+)
+RULED = msgspec.structs.replace(
+    TERMS,
+    own_rules=RULES,
+    layout=Layout(
+        version=1, rows=(msgspec.structs.replace(TERMS.layout.rows[0], accessible=("10",)),)
+    ),
+)
+
+
+def ruled_log(second: HoldSeats, minutes: float) -> list[SeatEvent]:
+    """Seats held under rules of the theatre's own, then others, as a writer without them would."""
+    seatmap, log = SeatMap(SHOW), []
+    first = command(HoldSeats, "c1", seat_ids=seats("A1", "A2"), **of("b1"))
+    for later, each in (
+        (timedelta(), command(OpenShow, "c0", terms=msgspec.structs.replace(TERMS))),
+        (timedelta(minutes=1), first),
+        (timedelta(minutes=minutes), second),
+    ):
+        for event in decide(seatmap, each, NOON + later, HOLD):
+            evolve(seatmap, event)
+            log.append(event)
+    change(log, 0, terms=RULED)
+    return log
+
+
+@pytest.mark.parametrize(
+    ("names", "minutes", "accessible", "found"),
+    [
+        (("A3",), 2, False, []),
+        (("A3", "A4"), 2, False, [Check.STEPS]),  # four seats for one person
+        (("A3", "A4"), 9, False, []),  # the first two ran out
+        (("A10",), 2, False, [Check.STEPS]),  # kept for who needs it
+        (("A10",), 2, True, []),
+        (("A10",), 25 * 60, False, []),  # an hour before the start it is for everybody
+        (("A3",), 25 * 60 + 40, False, [Check.STEPS]),  # sales are over
+    ],
+)
+def test_a_theatres_own_rules_are_held_to(
+    names: tuple[str, ...], minutes: float, *, accessible: bool, found: list[Check]
+) -> None:
+    second = command(HoldSeats, "c2", seat_ids=seats(*names), accessible=accessible, **of("b2"))
+    assert isinstance(second, HoldSeats)
+    assert list(judged(ruled_log(second, minutes)).found) == found
+
+
+@pytest.mark.parametrize(
+    ("names", "minutes", "found"),
+    [
+        (("A3", "A4"), 2, []),
+        (("A4", "A5"), 2, [Check.STEPS]),  # A3 sits alone, and need not
+        (("A3", "A4", "A5", "A6", "A7", "A8", "A9"), 2, []),  # A10 does, whatever they take
+        (("A4", "A5"), 25 * 60 + 1, []),  # within an hour of the start
+    ],
+)
+def test_a_seat_left_alone_is_found(
+    names: tuple[str, ...], minutes: float, found: list[Check]
+) -> None:
+    second = command(HoldSeats, "c2", seat_ids=seats(*names), **of("b2"))
+    assert isinstance(second, HoldSeats)
+    log = ruled_log(second, minutes)
+    mind = SellingRules(orphan_rule=OrphanRule.BLOCK)
+    change(log, 0, terms=msgspec.structs.replace(TERMS, own_rules=mind))
+    del log[2:-1]
+    change(log, -1, version=3)
+    assert list(judged(log).found) == found
 
 
 def lost_booking(rows: ShowRows) -> None:
@@ -576,7 +685,7 @@ def test_a_command_that_was_never_answered_is_found(record: Record) -> None:
 
 def test_an_answer_that_nobody_asked_for_is_found() -> None:
     audit, shows = Audit(), {SHOW: history_of(sound_log())}
-    judge_thin_air(shows, {f"c{number}" for number in range(11)}, audit)
+    judge_thin_air(shows, {"c13", "c14", *(f"c{number}" for number in range(11))}, audit)
     assert audit.found[Check.ANSWERS] == 1
 
 

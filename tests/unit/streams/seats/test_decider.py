@@ -9,7 +9,7 @@ from faust.types import TP
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.errors import MissingOffsets
-from justbookit.seat_commands import HoldSeats, OpenShow
+from justbookit.seat_commands import ExtendHold, HoldSeats, OpenShow
 from justbookit.seat_events import CommandRefused, HoldReleased, SeatsHeld
 from justbookit.settings import Settings
 from streams.seats import decider as deciding
@@ -177,6 +177,16 @@ async def test_a_hold_that_ran_out_is_released_by_the_timer(decider):
     assert isinstance(released, HoldReleased)
     assert batch.before[0] == batch.after[0]
     assert not await decide(decider, [], now=late, due=[(0, "s", "b1")])
+
+
+async def test_an_extended_hold_outlives_its_first_time(decider):
+    more = ExtendHold(command_id="more", show_id="s", booking_id="b1", customer_id="ana")
+    batch = await decide(decider, delivered(open_show(), hold("b1", "A1"), more))
+    first, second = [until for _, until, _, _ in batch.holds()]
+
+    assert second == NOW + timedelta(minutes=7)
+    assert not await decide(decider, [], now=first, due=[(0, "s", "b1")])
+    assert events(await decide(decider, [], now=second, due=[(0, "s", "b1")]))
 
 
 def test_positions_must_lie_within_the_logs():

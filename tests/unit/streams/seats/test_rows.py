@@ -10,6 +10,7 @@ from justbookit.seat_events import (
     BookingCancelled,
     BookingConfirmed,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     PriceLine,
     ReleaseReason,
@@ -21,7 +22,7 @@ from justbookit.seat_events import (
     ShowOpened,
 )
 from justbookit.seatmap import SeatMap, evolve
-from streams.arrays import Texts
+from streams.arrays import Texts, Times
 from streams.seats import rows
 from streams.seats.batch import Batch, Position
 from streams.seats.claims import Claim, ClaimChanges
@@ -195,6 +196,24 @@ def test_a_booking_of_an_earlier_batch_is_changed():
 
     assert added[0].count == 0
     assert changed[1].encoded == Texts(["b1"]).encoded
+
+
+def test_an_extension_changes_the_row_of_its_booking():
+    seatmap = show()
+    evolve(seatmap, held("b1", "A1"))
+    later = NOW + timedelta(minutes=12)
+    batch = batch_of(
+        seatmap,
+        HoldExtended(
+            show_id="s", version=3, at=NOW, booking_id="b1", customer_id="ana", held_until=later
+        ),
+    )
+
+    added, changed = rows.of_bookings(batch)
+
+    assert added[0].count == 0
+    assert changed[7].encoded == Times([later]).encoded
+    assert batch.holds() == [(4, later, "s", "b1")]
 
 
 def test_an_answer_given_again_is_published_and_not_stored():

@@ -1,0 +1,225 @@
+"""How a customer comes by seats: on what terms they are sold, to whom, and at what price."""
+
+from datetime import timedelta
+
+from msgspec import UNSET
+
+from justbookit.answering import Scribe
+from justbookit.best_seats import Wish, best_seats
+from justbookit.catalogue import Mode, OrphanRule, ShowTerms
+from justbookit.ids import CustomerId, SeatId
+from justbookit.offers import price
+from justbookit.orphans import LIFTED_BEFORE_START, Leftover, leftover
+from justbookit.seat_commands import BookSeats, HoldBest, HoldSeats
+from justbookit.seat_events import Refusal, SeatsBooked, SeatsHeld
+from justbookit.seatmap import LIVE, ClaimKind
+
+Taking = HoldSeats | HoldBest | BookSeats
+
+
+def take_seats(scribe: Scribe, command: HoldSeats | BookSeats, hold_for: timedelta) -> None:
+    """Hold or book the seats that were chosen, all or none."""
+    seats = tuple(dict.fromkeys(command.seat_ids))
+    if _refuse_sale(scribe, command, len(seats)) or _refuse_seats(scribe, command, seats):
+        return
+    terms = scribe.seatmap.terms
+    assert terms is not None
+    if terms.own_rules is UNSET:
+        _give(scribe, command, seats, hold_for)
+        return
+    leaves = _leftover(scribe, command, seats)
+    if leaves.instead and terms.rules.orphan_rule is OrphanRule.BLOCK:
+        scribe.refuse(
+            Refusal.ORPHAN_LEFT,
+            f"{', '.join(leaves.alone)} would be left alone; "
+            f"{', '.join(leaves.instead)} leave nobody alone who need not be",
+            booking_id=command.booking_id,
+            seat_ids=leaves.alone,
+            alternatives=leaves.instead,
+        )
+        return
+    _give(scribe, command, seats, hold_for, leaves.alone)
+
+
+def take_best_seats(scribe: Scribe, command: HoldBest, hold_for: timedelta) -> None:
+    """Hold the best seats there are; or say how many there are together."""
+    if _refuse_sale(scribe, command, command.count):
+        return
+    seatmap, booking_id = scribe.seatmap, command.booking_id
+    assert seatmap.terms is not None
+    if command.zone is not None and command.zone not in seatmap.terms.prices:
+        zones = ", ".join(sorted(seatmap.terms.prices))
+        scribe.refuse(
+            Refusal.UNKNOWN_ZONE,
+            f"no zone {command.zone}; there are {zones}",
+            booking_id=booking_id,
+        )
+        return
+    wish = Wish(command.count, command.zone, command.accessible, command.command_id)
+    best = best_seats(seatmap.terms.layout, wish, scribe.is_free)
+    if best.seats:
+        _give(scribe, command, best.seats, hold_for)
+        return
+    scribe.refuse(
+        Refusal.NO_BLOCK,
+        f"not {command.count} seats together, nor in two groups; the largest block has "
+        f"{len(best.largest)}",
+        booking_id=booking_id,
+        alternatives=best.largest,
+        count=len(best.largest),
+    )
+
+
+def _give(
+    scribe: Scribe,
+    command: Taking,
+    seats: tuple[SeatId, ...],
+    hold_for: timedelta,
+    left_alone: tuple[SeatId, ...] = (),
+) -> None:
+    """These seats are there to be had: hold them, or book them if the money is right."""
+    seatmap = scribe.seatmap
+    assert seatmap.tariff is not None
+    quote = price(seatmap.tariff, [(seat, seatmap.zones[seat]) for seat in seats])
+    if not isinstance(command, BookSeats):
+        scribe.expire_claims_on(seats)
+        scribe.write(
+            SeatsHeld,
+            booking_id=command.booking_id,
+            customer_id=command.customer_id,
+            lines=quote.lines,
+            amount=quote.amount,
+            currency=quote.currency,
+            held_until=scribe.now + hold_for,
+            accessible=command.accessible,
+            best=isinstance(command, HoldBest),
+            left_alone=left_alone,
+        )
+        return
+    payment = command.payment
+    if (payment.amount, payment.currency) != (quote.amount, quote.currency):
+        scribe.refuse(
+            Refusal.WRONG_AMOUNT,
+            f"these seats cost {quote.amount} {quote.currency} in minor units",
+            booking_id=command.booking_id,
+        )
+        return
+    scribe.expire_claims_on(seats)
+    scribe.write(
+        SeatsBooked,
+        booking_id=command.booking_id,
+        customer_id=command.customer_id,
+        lines=quote.lines,
+        amount=quote.amount,
+        currency=quote.currency,
+        payment=payment,
+        accessible=command.accessible,
+    )
+
+
+_NOBODY = Leftover((), ())
+
+
+def _leftover(
+    scribe: Scribe, command: HoldSeats | BookSeats, seats: tuple[SeatId, ...]
+) -> Leftover:
+    """Whom the choice leaves alone, where and while the theatre minds."""
+    seatmap = scribe.seatmap
+    terms = seatmap.terms
+    assert terms is not None
+    if terms.rules.orphan_rule is OrphanRule.OFF:
+        return _NOBODY
+    if scribe.now >= terms.starts_at - LIFTED_BEFORE_START:
+        return _NOBODY
+
+    def is_offered(seat: SeatId) -> bool:
+        return command.accessible or seat in seats or seat not in seatmap.special
+
+    return leftover(terms.layout, seatmap.places, seats, scribe.is_free, is_offered)
+
+
+def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
+    """Refuse when so many seats are not sold now, to this customer; whichever they are."""
+    seatmap, booking_id = scribe.seatmap, command.booking_id
+    if scribe.refuse_unless_open(booking_id):
+        return True
+    terms = seatmap.terms
+    assert terms is not None
+    refusal: tuple[Refusal, str] | None = None
+    if terms.mode is Mode.READ_ONLY:
+        refusal = (Refusal.NOT_SOLD_HERE, "this theatre sells its seats itself")
+    elif scribe.now >= (sales_end_at := terms.sales_end_at):
+        refusal = (Refusal.SALES_OVER, f"sales ended at {sales_end_at:%FT%TZ}")
+    elif booking_id in seatmap.bookings:
+        refusal = (Refusal.BOOKING_EXISTS, "a booking of this name exists; choose another")
+    elif not count:
+        refusal = (Refusal.NO_SEATS, "name at least one seat")
+    elif count > terms.seats_per_booking_max:
+        limit = terms.seats_per_booking_max
+        refusal = (Refusal.TOO_MANY_SEATS, f"at most {limit} seats in one booking")
+    if refusal is not None:
+        scribe.refuse(*refusal, booking_id=booking_id)
+        return True
+    if terms.own_rules is UNSET:
+        return False
+    _keep_accessible(scribe, terms, command)
+    return _refuse_person(scribe, terms, command, count)
+
+
+def _keep_accessible(scribe: Scribe, terms: ShowTerms, command: Taking) -> None:
+    """Accessible and companion seats are for who needs them, until the theatre lets them go."""
+    until = terms.accessible_until
+    if until is not None and not command.accessible and scribe.now < until:
+        scribe.kept = scribe.seatmap.special
+
+
+def _refuse_person(scribe: Scribe, terms: ShowTerms, command: Taking, count: int) -> bool:
+    limit = terms.rules.seats_per_person_max
+    if limit is None:
+        return False
+    had = _seats_of(scribe, command.customer_id)
+    if had + count <= limit:
+        return False
+    scribe.refuse(
+        Refusal.TOO_MANY_FOR_PERSON,
+        f"one person has at most {limit} seats in this show, and you have {had}",
+        booking_id=command.booking_id,
+        count=had,
+    )
+    return True
+
+
+def _seats_of(scribe: Scribe, customer_id: CustomerId) -> int:
+    """How many seats a customer has or holds in this show."""
+    bookings = scribe.seatmap.bookings
+    theirs = map(bookings.__getitem__, scribe.seatmap.bookings_of.get(customer_id, ()))
+    return sum(
+        len(booking.lines)
+        for booking in theirs
+        if booking.status in LIVE and not scribe.has_expired(booking.booking_id)
+    )
+
+
+def _refuse_seats(
+    scribe: Scribe, command: HoldSeats | BookSeats, seats: tuple[SeatId, ...]
+) -> bool:
+    """Refuse, with all the seats at fault, unless every seat is there to be had."""
+    seatmap = scribe.seatmap
+    faults: dict[Refusal, list[SeatId]] = {}
+    for seat in seats:
+        if seat not in seatmap.zones:
+            faults.setdefault(Refusal.UNKNOWN_SEAT, []).append(seat)
+        elif (claim := seatmap.claims.get(seat)) is not None and not scribe.is_over(claim):
+            blocked = claim.kind is ClaimKind.BLOCK
+            code = Refusal.SEAT_BLOCKED if blocked else Refusal.SEAT_TAKEN
+            faults.setdefault(code, []).append(seat)
+        elif not seatmap.is_allotted(seat):
+            faults.setdefault(Refusal.NOT_ALLOTTED, []).append(seat)
+        elif seat in scribe.kept:
+            faults.setdefault(Refusal.ACCESSIBLE_ONLY, []).append(seat)
+    if not faults:
+        return False
+    code = next(iter(faults))
+    at_fault = [seat for listed in faults.values() for seat in listed]
+    scribe.refuse_seats(code, at_fault, wanted=seats, booking_id=command.booking_id)
+    return True
