@@ -1,7 +1,19 @@
 """What is on, as OpenSearch knows it, within a moment of being scheduled."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
+
+from justbookit.settings import Settings
+from tests.playhouse import Playhouse
+
+
+@pytest.fixture(scope="module")
+def house(stack: Settings) -> Iterator[Playhouse]:
+    """A cinema of these tests' own: what is on in it fits on a page."""
+    with Playhouse(stack) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

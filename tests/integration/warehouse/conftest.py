@@ -56,17 +56,20 @@ OFFER = Offer(offer_id="third", name="Third", rule=OfferRule.THIRD_TICKET, perce
 
 
 @pytest.fixture
-def books(stack: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """The stack's servers with a home and a database of the test's own, tables made."""
+def books(bare_servers: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Real servers with a home and a database of the test's own, tables made."""
     name = f"books_{random.getrandbits(40):x}"
-    where = stack.postgres.rpartition("/")[0]
-    assert conninfo_to_dict(stack.postgres)["dbname"] == stack.postgres.rpartition("/")[2]
-    with psycopg.connect(stack.postgres, autocommit=True) as connection:
+    where = bare_servers.postgres.rpartition("/")[0]
+    assert (
+        conninfo_to_dict(bare_servers.postgres)["dbname"]
+        == bare_servers.postgres.rpartition("/")[2]
+    )
+    with psycopg.connect(bare_servers.postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    settings = msgspec.structs.replace(stack, home=str(tmp_path), postgres=f"{where}/{name}")
+    settings = msgspec.structs.replace(bare_servers, home=str(tmp_path), postgres=f"{where}/{name}")
     migrate(settings)
     yield settings
-    with psycopg.connect(stack.postgres, autocommit=True) as connection:
+    with psycopg.connect(bare_servers.postgres, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -29,9 +29,9 @@ TOPIC = STREAM_DEAD_LETTERS.name
 
 
 @pytest.fixture
-def home(stack: Settings, tmp_path: Path) -> Settings:
-    """The stack's Kafka and a lake of the test's own."""
-    return msgspec.structs.replace(stack, home=str(tmp_path), sink_seconds=0.2)
+def home(bare_servers: Settings, tmp_path: Path) -> Settings:
+    """A real Kafka and a lake of the test's own."""
+    return msgspec.structs.replace(bare_servers, home=str(tmp_path), sink_seconds=0.2)
 
 
 @contextmanager
