@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+from http import HTTPStatus
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -189,6 +191,10 @@ async def test_a_document_that_search_cannot_hold_is_told_and_the_others_are_tak
     assert [show_id for show_id, _ in outcome.refused] == [bad.show_id]
     assert "latitude" in outcome.refused[0].reason or "location" in outcome.refused[0].reason
     assert desk.document(good.show_id) is not None
+    # No event made it: `verify` would rightly wonder where it comes from.
+    async with httpx.AsyncClient(base_url=desk.settings.opensearch) as search:
+        gone = await search.delete(f"/{ALIAS}/_doc/{good.show_id}?refresh=true")
+    assert gone.status_code == HTTPStatus.OK
 
 
 async def test_search_waits_for_opensearch_and_loses_nothing(desk: Any) -> None:
