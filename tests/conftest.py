@@ -122,6 +122,13 @@ def bare_servers() -> Iterator[Settings]:
         yield settings
 
 
+@pytest.fixture
+def breakable_stack() -> Iterator[Settings]:
+    """A stack for one test that kills servers: others keep connections to the session's."""
+    with running("servers,catalogue,seats,search,connectors,api", {}) as settings:
+        yield settings
+
+
 def _wait_until_ready(process: subprocess.Popen[bytes], home: Path, log: Path) -> None:
     deadline = time.monotonic() + READY_SECONDS_MAX
     while True:

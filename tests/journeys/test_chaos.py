@@ -1,0 +1,40 @@
+"""Customers fight over few seats while the stack is being broken; nobody is told anything wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from justbookit.settings import Settings
+from stack.environment import child_environment
+
+MINUTES = "3"
+SEED = "4"
+CLIENTS = "12"
+FAULTS_MIN = 10
+
+
+@pytest.mark.timeout(600)
+def test_whatever_breaks_no_answer_was_wrong(breakable_stack: Settings, tmp_path: Path) -> None:
+    history, report = tmp_path / "history.jsonl", tmp_path / "report.txt"
+    chaos = subprocess.run(
+        [
+            *(sys.executable, "-m", "stack", "chaos"),
+            *("--minutes", MINUTES, "--seed", SEED, "--clients", CLIENTS),
+            *("--history", str(history), "--report", str(report)),
+        ],
+        env=dict(child_environment(breakable_stack)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert chaos.returncode == 0, chaos.stdout + chaos.stderr
+    last = report.read_text().splitlines()[-2]
+    assert last.startswith("Sound: ")
+    assert last.endswith(f" 0 violations, seed {SEED}")
+    assert int(last.split(" faults that")[0].rpartition(" ")[2]) >= FAULTS_MIN
+    asked = [json.loads(line) for line in history.read_bytes().splitlines()]
+    assert f"{len(asked):,} operations" in last
