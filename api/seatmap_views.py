@@ -7,9 +7,10 @@ import msgspec
 from api.problems import problem
 from api.seatmaps import Look
 from justbookit.catalogue import Row
+from justbookit.claims import Claim, ClaimKind
 from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
 from justbookit.offers import Quote, price
-from justbookit.seatmap import Claim, ClaimKind, SeatMap
+from justbookit.seatmap import SeatMap
 
 FREE, TAKEN, BLOCKED, COUNTER_ONLY = "free", "taken", "blocked", "counter_only"
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from justbookit.alternatives import alternatives
+from justbookit.claims import Claim, ClaimKind
 from justbookit.ids import BookingId, SeatId
 from justbookit.seat_commands import ExpireHolds, SeatCommand
 from justbookit.seat_events import (
@@ -15,7 +16,7 @@ from justbookit.seat_events import (
     SeatEvent,
     SeatsUnblocked,
 )
-from justbookit.seatmap import Claim, ClaimKind, SeatMap
+from justbookit.seatmap import SeatMap
 
 _WHAT_IS_WRONG = {
     Refusal.UNKNOWN_SEAT: "no such seats in this theatre",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from justbookit.answering import Scribe
+from justbookit.bookings import Booking, BookingStatus
 from justbookit.ids import BookingId, CustomerId
 from justbookit.seat_commands import (
     BlockSeats,
@@ -38,7 +39,7 @@ from justbookit.seat_events import (
     ReleaseReason,
     SeatEvent,
 )
-from justbookit.seatmap import Booking, BookingStatus, SeatMap
+from justbookit.seatmap import SeatMap
 from justbookit.taking import take_best_seats, take_seats
 from justbookit.theatre_rules import (
     block_seats,

@@ -6,16 +6,14 @@ copied for each booking. What may happen next is said by `justbookit.deciding`.
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from typing import assert_never
 
-import msgspec
-
+from justbookit.bookings import Booking, BookingStatus
 from justbookit.catalogue import ShowTerms
+from justbookit.claims import Claim, ClaimKind, Counts
 from justbookit.errors import BrokenInvariant
 from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
 from justbookit.offers import Tariff, tariff_of
-from justbookit.seat_commands import Payment
 from justbookit.seat_events import (
     AllotmentSet,
     BookingCancelled,
@@ -24,7 +22,6 @@ from justbookit.seat_events import (
     CounterSaleReturned,
     HoldExtended,
     HoldReleased,
-    PriceLine,
     ReleaseReason,
     SeatEvent,
     SeatsBlocked,
@@ -36,68 +33,6 @@ from justbookit.seat_events import (
     ShowClosed,
     ShowOpened,
 )
-
-
-class ClaimKind(StrEnum):
-    """What kind of thing has a seat."""
-
-    BOOKING = "booking"
-    COUNTER = "counter"
-    BLOCK = "block"
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """Who has a seat: a booking (held or confirmed), a counter sale, or a block's reason."""
-
-    kind: ClaimKind
-    by: str
-
-
-class BookingStatus(StrEnum):
-    """Where a booking is on its way; the last three are for good."""
-
-    HELD = "held"
-    CONFIRMED = "confirmed"
-    RELEASED = "released"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-
-
-LIVE = frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED})
-
-
-class Booking(msgspec.Struct, kw_only=True):
-    """A customer's seats in a show, from hold to ticket or to its end."""
-
-    booking_id: BookingId
-    customer_id: CustomerId
-    status: BookingStatus
-    lines: tuple[PriceLine, ...]
-    amount: int
-    currency: str
-    held_at: datetime
-    held_until: datetime
-    extended: bool = False
-    confirmed_at: datetime | None = None
-    ended_at: datetime | None = None
-    payment: Payment | None = None
-    refund: int = 0
-
-    @property
-    def seat_ids(self) -> tuple[SeatId, ...]:
-        return tuple(line.seat_id for line in self.lines)
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many seats of a show are what; all but the total add up to the total."""
-
-    seats_total: int
-    seats_free: int
-    seats_held: int
-    seats_booked: int
-    seats_counter: int
-    seats_blocked: int
-    seats_not_allotted: int
 
 
 class SeatMap:

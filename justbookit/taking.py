@@ -6,13 +6,14 @@ from msgspec import UNSET
 
 from justbookit.answering import Scribe
 from justbookit.best_seats import Wish, best_seats
+from justbookit.bookings import LIVE
 from justbookit.catalogue import Mode, OrphanRule, ShowTerms
+from justbookit.claims import ClaimKind
 from justbookit.ids import CustomerId, SeatId
 from justbookit.offers import price
 from justbookit.orphans import LIFTED_BEFORE_START, Leftover, leftover
 from justbookit.seat_commands import BookSeats, HoldBest, HoldSeats
 from justbookit.seat_events import Refusal, SeatsBooked, SeatsHeld
-from justbookit.seatmap import LIVE, ClaimKind
 
 Taking = HoldSeats | HoldBest | BookSeats
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from justbookit.answering import Scribe
 from justbookit.catalogue import ShowTerms
+from justbookit.claims import ClaimKind
 from justbookit.ids import SeatId
 from justbookit.seat_commands import (
     BlockSeats,
@@ -25,7 +26,7 @@ from justbookit.seat_events import (
     ShowClosed,
     ShowOpened,
 )
-from justbookit.seatmap import ClaimKind, SeatMap
+from justbookit.seatmap import SeatMap
 
 
 def open_show(scribe: Scribe, command: OpenShow) -> None:

@@ -23,6 +23,7 @@ from api.keys import Claim
 from api.payments.tokens import VALID_FOR, Paid, Tokens
 from api.postgres import Pool
 from api.problems import ProblemRaised, invalid, problem, refused
+from justbookit.bookings import BookingStatus
 from justbookit.deciding import TIME_TO_PAY
 from justbookit.ids import BookingId, CommandId, CustomerId
 from justbookit.seat_commands import (
@@ -42,7 +43,6 @@ from justbookit.seat_events import (
     Refusal,
     SeatsHeld,
 )
-from justbookit.seatmap import BookingStatus
 
 REMEMBERED_MAX = 50_000
 LIMIT_MAX = 50

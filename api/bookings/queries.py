@@ -10,10 +10,10 @@ from psycopg.rows import dict_row
 from api.bookings.views import BookingView, BookingWithShow, ShowInBooking
 from api.postgres import Pool
 from justbookit import topics
+from justbookit.bookings import BookingStatus
 from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, OrganizerId, ShowId
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import PriceLine
-from justbookit.seatmap import BookingStatus
 
 _ANSWER = """
 SELECT %(seat_events)s AS topic, body::text

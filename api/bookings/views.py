@@ -4,10 +4,10 @@ from datetime import datetime
 
 import msgspec
 
+from justbookit.bookings import BookingStatus
 from justbookit.ids import BookingId, CustomerId, MovieId, SeatId, ShowId
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import BookingConfirmed, PriceLine, SeatsHeld
-from justbookit.seatmap import BookingStatus
 
 
 class BookingView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
+from justbookit.bookings import BookingStatus
 from justbookit.ids import BookingId, CommandId, SeatId, ShowId
 from justbookit.seat_events import CommandRefused, SeatEvent
-from justbookit.seatmap import BookingStatus
 from lab.chaos.findings import Findings, Promise, Window
 from lab.chaos.ops import REUSED_CODE, WRITERS_CODES, Kind, Op, Outcome
 from lab.chaos.past import Past, seconds

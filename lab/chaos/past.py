@@ -6,6 +6,7 @@ from math import inf
 
 import msgspec
 
+from justbookit.bookings import BookingStatus
 from justbookit.ids import BookingId, SeatId
 from justbookit.seat_events import (
     BookingCancelled,
@@ -20,7 +21,6 @@ from justbookit.seat_events import (
     SeatsSoldAtCounter,
     SeatsUnblocked,
 )
-from justbookit.seatmap import BookingStatus
 
 
 class Tenure(msgspec.Struct):

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 
 from justbookit import wire
+from justbookit.bookings import BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.errors import BrokenInvariant, MalformedMessage
 from justbookit.ids import BookingId, CommandId, SeatId, ShowId
-from justbookit.seatmap import BookingStatus, SeatMap, evolve
+from justbookit.seatmap import SeatMap, evolve
 from lab.verify.audit import Audit, Check
 from lab.verify.history import History, Record
 from lab.verify.rows import ShowRows, compare

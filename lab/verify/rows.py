@@ -4,12 +4,14 @@ from datetime import datetime
 
 import msgspec
 
+from justbookit.bookings import Booking
 from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
+from justbookit.claims import Counts
 from justbookit.ids import BookingId, SeatId, ShowId
 from justbookit.listing import Availability, ShowListing, listing_of
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import PriceLine
-from justbookit.seatmap import Booking, Counts, SeatMap
+from justbookit.seatmap import SeatMap
 from lab.verify.audit import Audit, Check
 from lab.verify.history import History
 from lab.verify.witness import Witness

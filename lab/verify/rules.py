@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from justbookit.bookings import BookingStatus
 from justbookit.catalogue import Mode, OrphanRule, SellingRules, ShowTerms
 from justbookit.ids import BookingId, SeatId
 from justbookit.offers import Tariff, price, tariff_of
@@ -23,9 +24,9 @@ from justbookit.seat_events import (
     ShowClosed,
     ShowOpened,
 )
-from justbookit.seatmap import BookingStatus, ClaimKind
 from lab.verify.audit import Audit, Check
 from lab.verify.neighbours import Neighbours
+from lab.verify.theatre_side import TheatreSide
 from lab.verify.witness import Life, Witness
 
 SEAT_REFUSALS = frozenset(
@@ -46,6 +47,7 @@ class Rules:
     def __init__(self, witness: Witness, audit: Audit) -> None:
         self._witness = witness
         self._audit = audit
+        self._theatre = TheatreSide(witness, audit)
         self._tariff: Tariff | None = None
 
     def hold(self, event: SeatEvent) -> None:  # noqa: C901 - one arm an event
@@ -66,11 +68,12 @@ class Rules:
             case CommandRefused():
                 self._refused(event)
             case SeatsSoldAtCounter() | CounterSaleReturned():
-                self._counter(event)
+                self._theatre.counter(event)
             case AllotmentSet():
-                self._allotted(event)
+                self._theatre.allotted(event)
             case ShowOpened() | ShowChanged() | ShowClosed():
-                self._show(event)
+                self._theatre.show(event)
+                self._tariff = None
             case _:
                 self._audit.look(Check.STEPS)
 
@@ -230,22 +233,6 @@ class Rules:
             self._fault(Check.STEPS, event, what)
         return life
 
-    def _counter(self, event: SeatsSoldAtCounter | CounterSaleReturned) -> None:
-        self._audit.look(Check.STEPS)
-        sold = self._witness.sales.get(event.sale_id)
-        if isinstance(event, SeatsSoldAtCounter):
-            if sold is not None:
-                self._fault(Check.STEPS, event, f"sale {event.sale_id} was made before")
-        elif sold != event.seat_ids:
-            self._fault(Check.STEPS, event, f"sale {event.sale_id} is of {sold}")
-
-    def _allotted(self, event: AllotmentSet) -> None:
-        self._audit.look(Check.STEPS)
-        ours = set(self._witness.zones if event.seat_ids is None else event.seat_ids)
-        for seat, owner in self._witness.owners.items():
-            if owner[0] is ClaimKind.BOOKING and seat not in ours:
-                self._fault(Check.STEPS, event, f"{seat} is {owner[1]}'s, and is no longer ours")
-
     def _refused(self, event: CommandRefused) -> None:
         self._audit.look(Check.REFUSALS)
         if event.code is Refusal.ORPHAN_LEFT:
@@ -268,29 +255,5 @@ class Rules:
             what = f"{event.seat_ids} would be alone, {event.alternatives} not: not so"
             self._fault(Check.REFUSALS, event, what)
 
-    def _show(self, event: ShowOpened | ShowChanged | ShowClosed) -> None:
-        witness = self._witness
-        self._audit.look(Check.STEPS)
-        if isinstance(event, ShowOpened) and witness.terms is not None:
-            self._fault(Check.STEPS, event, "opened a second time")
-        has_seats = {
-            seat: owner for seat, owner in witness.owners.items() if owner[0] is not ClaimKind.BLOCK
-        }
-        if isinstance(event, ShowClosed):
-            if has_seats:
-                self._fault(Check.STEPS, event, f"closed while {len(has_seats)} seats are taken")
-            return
-        self._tariff = None
-        zones = event.terms.layout.zones()
-        if lost := [seat for seat in has_seats if seat not in zones]:
-            self._fault(Check.STEPS, event, f"{lost[0]} is somebody's, and left the layout")
-        before = witness.terms
-        if has_seats and before is not None and _when(before) != _when(event.terms):
-            self._fault(Check.STEPS, event, "its time or currency changed under sold seats")
-
     def _fault(self, check: Check, event: SeatEvent, what: str) -> None:
         self._audit.fault(check, f"{event.show_id} v{event.version}", what)
-
-
-def _when(terms: ShowTerms) -> tuple[datetime, str]:
-    return terms.starts_at, terms.currency

@@ -10,11 +10,11 @@ from opensearchpy.helpers import scan
 from psycopg.rows import TupleRow
 
 from justbookit.catalogue import Movie, Offer, ShowTerms, Theatre, Venue
+from justbookit.claims import Counts
 from justbookit.ids import MovieId, ShowId, TheatreId, VenueId
 from justbookit.listing import ShowListing
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import PriceLine
-from justbookit.seatmap import Counts
 from justbookit.settings import Settings
 from lab.verify.programme import SlotRow, Thing
 from lab.verify.rows import BookingRow, EventRow, InventoryRow, ShowRow, ShowRows

@@ -12,7 +12,9 @@ from typing import assert_never
 
 import msgspec
 
+from justbookit.bookings import BookingStatus
 from justbookit.catalogue import ShowTerms
+from justbookit.claims import ClaimKind, Counts
 from justbookit.ids import BookingId, CustomerId, SaleId, SeatId, ShowId, ZoneId
 from justbookit.seat_events import (
     AllotmentSet,
@@ -33,7 +35,6 @@ from justbookit.seat_events import (
     ShowClosed,
     ShowOpened,
 )
-from justbookit.seatmap import BookingStatus, ClaimKind, Counts
 from lab.verify.audit import Audit, Check
 
 Owner = tuple[ClaimKind, str]

@@ -7,6 +7,7 @@ them were ever given the same seat, two rows must reach Postgres, whose primary 
 from collections.abc import Iterable
 from typing import NamedTuple, assert_never
 
+from justbookit.claims import ClaimKind
 from justbookit.ids import SeatId, ShowId
 from justbookit.seat_events import (
     AllotmentSet,
@@ -26,7 +27,6 @@ from justbookit.seat_events import (
     ShowClosed,
     ShowOpened,
 )
-from justbookit.seatmap import ClaimKind
 
 _BOOKING, _COUNTER, _BLOCK = ClaimKind.BOOKING, ClaimKind.COUNTER, ClaimKind.BLOCK
 

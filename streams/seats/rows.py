@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from justbookit import wire
+from justbookit.bookings import Booking
 from justbookit.ids import BookingId, ShowId
 from justbookit.seat_events import (
     BookingCancelled,
@@ -12,7 +13,6 @@ from justbookit.seat_events import (
     SeatsBooked,
     SeatsHeld,
 )
-from justbookit.seatmap import Booking
 from streams.arrays import Array, BigInts, Ints, Jsons, SmallInts, Texts, Times
 from streams.seats.batch import Batch, ShowAnswer
 from streams.seats.claims import Claim, ClaimChanges

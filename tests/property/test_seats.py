@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justbookit import wire
+from justbookit.bookings import LIVE, Booking, BookingStatus
 from justbookit.catalogue import (
     Layout,
     Mode,
@@ -38,7 +39,7 @@ from justbookit.seat_commands import (
     UnblockSeats,
 )
 from justbookit.seat_events import CommandRefused, SeatsBooked, SeatsHeld
-from justbookit.seatmap import LIVE, Booking, BookingStatus, SeatMap, evolve
+from justbookit.seatmap import SeatMap, evolve
 from lab.verify.audit import Audit
 from lab.verify.history import History
 from lab.verify.judging import judge_show

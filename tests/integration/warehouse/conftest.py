@@ -13,6 +13,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from justbookit import wire
+from justbookit.bookings import BookingStatus
 from justbookit.catalogue import (
     Layout,
     Mode,
@@ -39,7 +40,7 @@ from justbookit.seat_commands import (
     ReleaseHold,
     SellAtCounter,
 )
-from justbookit.seatmap import BookingStatus, SeatMap, evolve
+from justbookit.seatmap import SeatMap, evolve
 from justbookit.settings import Settings
 from justbookit.topics import partition_of
 from stack.migrate import migrate

@@ -1,0 +1,32 @@
+"""Who has the seats of a show, and how many are what."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class ClaimKind(StrEnum):
+    """What kind of thing has a seat."""
+
+    BOOKING = "booking"
+    COUNTER = "counter"
+    BLOCK = "block"
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Who has a seat: a booking (held or confirmed), a counter sale, or a block's reason."""
+
+    kind: ClaimKind
+    by: str
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many seats of a show are what; all but the total add up to the total."""
+
+    seats_total: int
+    seats_free: int
+    seats_held: int
+    seats_booked: int
+    seats_counter: int
+    seats_blocked: int
+    seats_not_allotted: int
