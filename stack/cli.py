@@ -206,4 +206,5 @@ _passed_on(
 _passed_on(
     "build", "Publish, then build and test the finance tables with dbt.", "warehouse", "build"
 )
+_passed_on("check", "Hold lake, raw and books against each other.", "warehouse", "check")
 _passed_on("reindex", "Build the search index anew, without downtime.", "streams", "reindex")

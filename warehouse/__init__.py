@@ -6,6 +6,7 @@ Read the modules in this order:
     lake        Parquet, through DuckDB         consumer    Kafka in, offsets committed last
     sink        the loop: gather, write, commit
     publish     lake to Postgres schema `raw`   build       publish, then dbt
+    dump        messages from files instead     completeness is everything there?
     ask         an analyst's read-only SQL      show        how its answers are printed
 
 The Parquet files are the record; Postgres schema `raw` and all that dbt makes of it can be made

@@ -4,6 +4,8 @@ python -m warehouse sink      Kafka into the lake, until SIGTERM
 python -m warehouse publish   the lake into Postgres' schema raw
 python -m warehouse build     publish, then dbt build, then the marts back into the lake
 python -m warehouse dbt …     dbt itself, logged in
+python -m warehouse check     is everything there: lake, raw and books against each other
+python -m warehouse load …    messages from files into the lake, as the sink files them
 python -m warehouse sql …     ask the lake
 """
 
@@ -14,15 +16,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from justbookit.errors import JustBookItError, MissingOffsets
 from justbookit.settings import Settings
-from warehouse import ask, build, consumer, prompt, show, sink
-from warehouse.lake import folder_of, read_manifest
+from warehouse import ask, build, consumer, dump, prompt, show, sink
+from warehouse.completeness import check
+from warehouse.lake import Lake, folder_of, read_manifest
 from warehouse.manifest import LakeUnreadable
 from warehouse.publish import publish
 
@@ -83,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     dbt = commands.add_parser("dbt", help="dbt itself, logged in", add_help=False)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)
     dbt.set_defaults(run=lambda settings, given: build.dbt(settings, given.arguments))
+    checked = commands.add_parser("check", help="lake, raw and books against each other")
+    checked.set_defaults(run=_check)
+    load = commands.add_parser("load", help="messages from files into the lake")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help=dump.Kept.__doc__)
+    load.set_defaults(run=_load)
     sql = commands.add_parser("sql", help="ask the lake")
     sql.add_argument("statement", nargs="?", help="without one, a prompt")
     sql.add_argument("--tables", action="store_true", help="list what there is to ask")
@@ -164,11 +174,37 @@ def _build(settings: Settings, arguments: argparse.Namespace) -> int:
             description = f"{step.kind} {step.name}"
             progress.update(bar, total=step.total, completed=passed, description=description)
 
-        code = build.build(settings, [], say)
+        code = build.build(settings, ["--full-refresh"] if arguments.from_scratch else [], say)
         progress.update(bar, description="")
     verdict = f"dbt build: {passed} steps passed" if not code else f"dbt build failed ({code})"
     _console.print(verdict)
     return code
+
+
+def _check(settings: Settings, _arguments: argparse.Namespace) -> int:
+    with _console.status("counting and adding up"):
+        found = check(settings)
+    for difference in found.differences:
+        _console.print(f"[bold red]differs:[/] {escape(difference)}")
+    for currency, (paid, refunded) in sorted(found.money.items()):
+        told = f"{show.money(paid, currency)} paid, {show.money(refunded, currency)} given back"
+        _console.print(f"{currency} {told}", markup=False)
+    _console.print(f"{found.messages:,} messages, {found.quarantined:,} of them in quarantine")
+    return EXIT_TROUBLE if found.differences else 0
+
+
+def _load(settings: Settings, arguments: argparse.Namespace) -> int:
+    began = time.monotonic()
+    lake = Lake(folder_of(settings))
+    try:
+        done = dump.load(lake, arguments.files, sink.ROWS_MAX)
+    finally:
+        lake.close()
+    seconds = time.monotonic() - began
+    _console.print(
+        f"filed {done.messages:,} messages in {seconds:.2f} s, {done.quarantined:,} in quarantine"
+    )
+    return 0
 
 
 def _sql(settings: Settings, arguments: argparse.Namespace) -> int:

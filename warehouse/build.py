@@ -21,7 +21,8 @@ from warehouse.publish import connection_parameters, dump
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
-MARTS = "finance"
+MARTS = ("finance", "operations")
+"""The schemas whose tables are for people."""
 MARTS_FOLDER = "_marts"
 
 _FAILURES = frozenset({"error", "fail", "runtime error", "warn"})
@@ -144,7 +145,9 @@ def export(settings: Settings) -> list[str]:
     marts = folder / MARTS_FOLDER
     marts.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="export-", dir=folder) as passing, connect(folder) as duck:
-        tables = dump(settings, MARTS, Path(passing))
+        tables: dict[str, dict[str, str]] = {}
+        for schema in MARTS:
+            tables |= dump(settings, schema, Path(passing))
         for table, columns in tables.items():
             types = ", ".join(
                 f"{literal(name)}: {literal(_TYPES.get(kind, 'VARCHAR'))}"

@@ -9,9 +9,9 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +44,9 @@ SELECTED = ", ".join(f'"{name}"' for name in COLUMNS)
 _PASSING = "_passing"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _OBJECT_BYTES_MAX = 64 * 1024 * 1024
-_group = attrgetter("dataset", "topic", "partition", "event_date")
+FILES_MIN = 8
+"""So many small files of one partition and day are worth being made into one."""
+SMALL_ROWS_MAX = 100_000
 
 
 class LakeBusy(JustBookItError):
@@ -105,6 +107,7 @@ class Lake:
             raise
         self._remove_leftovers()
         self._connection = connect(folder)
+        self._tidy = False
 
     @property
     def next(self) -> dict[Partition, int]:
@@ -116,19 +119,11 @@ class Lake:
 
         Raises LakeFull when the disk is; the batch may then be tried again.
         """
-        try:
+        with _room_needed(self.folder):
             files = self._write_files(rows)
             batch = manifest.append(self.folder, files, following)
-        except OSError as error:
-            if error.errno in _NO_ROOM:
-                raise LakeFull(f"no room in {self.folder}: {error.strerror}") from error
-            raise
-        except duckdb.IOException as error:
-            # DuckDB tells a full disk from other trouble in its text only
-            if os.strerror(errno.ENOSPC) in str(error):
-                raise LakeFull(f"no room in {self.folder}: {error}") from error
-            raise
         self._manifest.add(batch)
+        self._tidy = False
         return files
 
     def close(self) -> None:
@@ -149,11 +144,13 @@ class Lake:
             f" maximum_object_size = {_OBJECT_BYTES_MAX})"
         )
         batch.unlink()
-        ordered = sorted(rows, key=lambda row: (*_group(row), row.offset))
-        return [self._write_file(list(group)) for _, group in groupby(ordered, key=_group)]
+        groups: defaultdict[tuple[str, str, int, str], list[Row]] = defaultdict(list)
+        for row in rows:
+            groups[row.dataset, row.topic, row.partition, row.event_date].append(row)
+        return [self._write_file(group) for group in groups.values()]
 
     def _write_file(self, rows: list[Row]) -> LakeFile:
-        first = rows[0]
+        first = min(rows, key=_offset)
         name = f"part-{first.topic}-{first.partition}-{first.offset:012}.parquet"
         path = Path(first.dataset, "v1", f"event_date={first.event_date}", name)
         passing = self.folder / _PASSING / name
@@ -163,25 +160,71 @@ class Lake:
             f' AND event_date = {literal(first.event_date)} ORDER BY show_id, "offset")'
             f" TO {literal(passing)} (FORMAT parquet, COMPRESSION zstd)"
         )
-        final = self.folder / path
-        final.parent.mkdir(parents=True, exist_ok=True)
-        _sync(passing)
-        passing.replace(final)
-        _sync(final.parent)
+        self._put(passing, path)
         return LakeFile(
             dataset=first.dataset,
             path=str(path),
             topic=first.topic,
             partition=first.partition,
             first=first.offset,
-            last=rows[-1].offset,
+            last=max(rows, key=_offset).offset,
             rows=len(rows),
         )
 
+    def compact(self) -> LakeFile | None:
+        """Make one file of the small ones of some partition and day; None when all is well.
+
+        What it replaces stays on the disk until the next time, for readers that have it in hand.
+        Raises LakeFull when there is no room for both.
+        """
+        if self._tidy:
+            return None
+        groups: defaultdict[tuple[str, int, str], list[LakeFile]] = defaultdict(list)
+        for file in self._manifest.files.values():
+            if file.rows < SMALL_ROWS_MAX:
+                groups[file.topic, file.partition, file.path.rpartition("/")[0]].append(file)
+        most = max(groups.values(), key=len, default=[])
+        if len(most) < FILES_MIN:
+            self._tidy = True
+            return None
+        for path in self._manifest.replaced:
+            (self.folder / path).unlink(missing_ok=True)
+        with _room_needed(self.folder):
+            merged = self._merge(sorted(most, key=lambda file: file.first))
+            batch = manifest.append(self.folder, [merged], {}, [file.path for file in most])
+        self._manifest.replaced.clear()
+        self._manifest.add(batch)
+        return merged
+
+    def _merge(self, files: Sequence[LakeFile]) -> LakeFile:
+        first, last = files[0], max(file.last for file in files)
+        name = f"part-{first.topic}-{first.partition}-{first.first:012}-{last:012}.parquet"
+        path = str(Path(first.path).with_name(name))
+        (self.folder / _PASSING).mkdir(exist_ok=True)
+        passing = self.folder / _PASSING / name
+        paths = literals(self.folder / file.path for file in files)
+        written = self._connection.execute(
+            f"COPY (SELECT {SELECTED} FROM read_parquet({paths}, union_by_name = true)"  # noqa: S608
+            f' ORDER BY show_id, "offset") TO {literal(passing)} (FORMAT parquet, COMPRESSION zstd)'
+        ).fetchone()
+        rows = sum(file.rows for file in files)
+        if written != (rows,):
+            raise LakeUnreadable(f"{name} would hold {written} rows, its parts hold {rows}")
+        self._put(passing, Path(path))
+        return msgspec.structs.replace(first, path=path, last=last, rows=rows)
+
+    def _put(self, passing: Path, path: Path) -> None:
+        final = self.folder / path
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _sync(passing)
+        passing.replace(final)
+        _sync(final.parent)
+
     def _remove_leftovers(self) -> None:
         shutil.rmtree(self.folder / _PASSING, ignore_errors=True)
+        known = self._manifest.files.keys() | self._manifest.replaced
         for path in self.folder.glob("*/v1/**/*.parquet"):
-            if str(path.relative_to(self.folder)) not in self._manifest.files:
+            if str(path.relative_to(self.folder)) not in known:
                 path.unlink()
 
 
@@ -218,6 +261,26 @@ def _lock(folder: Path) -> IO[bytes]:
         file.close()
         raise LakeBusy(f"another sink writes to {folder}") from error
     return file
+
+
+@contextmanager
+def _room_needed(folder: Path) -> Iterator[None]:
+    """A full disk is LakeFull, whoever finds out."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise LakeFull(f"no room in {folder}: {error.strerror}") from error
+        raise
+    except duckdb.IOException as error:
+        # DuckDB tells a full disk from other trouble in its text only
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise LakeFull(f"no room in {folder}: {error}") from error
+        raise
+
+
+def _offset(row: Row) -> int:
+    return row.offset
 
 
 def _sync(path: Path) -> None:

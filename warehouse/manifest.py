@@ -36,10 +36,14 @@ class LakeFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One line: what a batch added, and the next offset of each partition it read."""
+    """One line: what a batch added, and the next offset of each partition it read.
+
+    `replaced`: paths whose rows lie in `files` now; they are no longer part of the lake.
+    """
 
     files: tuple[LakeFile, ...]
     next: tuple[tuple[str, int, int], ...]
+    replaced: tuple[str, ...] = ()
 
 
 class Manifest(msgspec.Struct, kw_only=True):
@@ -47,9 +51,14 @@ class Manifest(msgspec.Struct, kw_only=True):
 
     files: dict[str, LakeFile] = {}
     next: dict[Partition, int] = {}
+    replaced: set[str] = msgspec.field(default_factory=set)
+    """Paths that readers who came before may still have in hand."""
 
     def add(self, batch: Batch) -> None:
         """Take one more batch in."""
+        for path in batch.replaced:
+            self.files.pop(path, None)
+        self.replaced.update(batch.replaced)
         self.files.update({file.path: file for file in batch.files})
         self.next.update({(topic, partition): offset for topic, partition, offset in batch.next})
 
@@ -70,11 +79,17 @@ def read(folder: Path) -> Manifest:
     return manifest
 
 
-def append(folder: Path, files: Iterable[LakeFile], following: dict[Partition, int]) -> Batch:
+def append(
+    folder: Path,
+    files: Iterable[LakeFile],
+    following: dict[Partition, int],
+    replaced: Iterable[str] = (),
+) -> Batch:
     """Finish a batch: once this returns, its files are part of the lake for good."""
     batch = Batch(
         files=tuple(files),
         next=tuple((topic, partition, offset) for (topic, partition), offset in following.items()),
+        replaced=tuple(replaced),
     )
     mend(folder)
     with (folder / NAME).open("ab", buffering=0) as file:

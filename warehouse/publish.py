@@ -6,6 +6,7 @@ nothing of the run is kept, and the reports go on showing what was whole.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -82,18 +83,21 @@ def _publish(
     connection.execute(
         "CREATE TEMP TABLE arriving (LIKE raw.quarantine INCLUDING DEFAULTS) ON COMMIT DROP"
     )
+    # one moment for the whole run, later than that of every run before: dbt goes on from it
+    (now,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
     added = {}
     with connect(folder) as duck, TemporaryDirectory(prefix="publish-", dir=folder) as passing:
         for table, datasets in TABLES.items():
             if from_scratch:
                 connection.execute(sql.SQL("TRUNCATE raw.{}").format(sql.Identifier(table)))
+                connection.execute("DELETE FROM raw.loads WHERE table_name = %s", [table])
             files = [file for file in manifest.files.values() if file.dataset in datasets]
             following = _following(connection, table)
             added[table] = 0
             for chunk in _chunks(files, following):
                 rows = Path(passing) / "rows.csv"
                 _export(duck, folder, chunk, following, rows)
-                added[table] += _load(connection, table, rows)
+                added[table] += _load(connection, table, rows, now)
                 say(f"raw.{table}: {added[table]} messages")
     return Published(added=added, total=_check(connection, manifest))
 
@@ -141,7 +145,9 @@ def _export(
     )
 
 
-def _load(connection: psycopg.Connection, table: str, rows: Path) -> int:
+def _load(
+    connection: psycopg.Connection, table: str, rows: Path, loaded_at: datetime | None
+) -> int:
     columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
     connection.execute("TRUNCATE arriving")
     copy = sql.SQL("COPY arriving ({}) FROM STDIN (FORMAT csv)").format(columns)
@@ -149,9 +155,14 @@ def _load(connection: psycopg.Connection, table: str, rows: Path) -> int:
         while data := file.read(1 << 20):
             into.write(data)
     insert = sql.SQL(
-        "INSERT INTO raw.{} ({}) SELECT {} FROM arriving ON CONFLICT DO NOTHING"
+        "WITH loaded AS (INSERT INTO raw.{} ({}, loaded_at) SELECT {}, %(now)s FROM arriving"
+        " ON CONFLICT DO NOTHING RETURNING topic, at), "
+        "told AS (INSERT INTO raw.loads (loaded_at, table_name, topic, message_count,"
+        " last_message_at) SELECT %(now)s, %(table)s, topic, count(*), max(at) FROM loaded"
+        " GROUP BY topic) SELECT count(*) FROM loaded"
     ).format(sql.Identifier(table), columns, columns)
-    return connection.execute(insert).rowcount
+    found = connection.execute(insert, {"now": loaded_at, "table": table}).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _check(connection: psycopg.Connection, manifest: Manifest) -> int:

@@ -55,12 +55,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     body: str
 
 
-def dataset_of(topic: str) -> str:
-    """The dataset that a topic's messages lie in."""
-    return topic.replace("-", "_")
+_DATASET_OF = {topic: topic.replace("-", "_") for topic in TOPICS}
 
-
-DATASETS = (*map(dataset_of, TOPICS), QUARANTINE)
+DATASETS = (*_DATASET_OF.values(), QUARANTINE)
 
 
 def file_away(record: Record) -> Row:
@@ -81,10 +78,10 @@ def _filed(record: Record) -> Row:
         raise MalformedMessage(record.topic, str(error)) from error
     if message.at.tzinfo is None:
         raise MalformedMessage(record.topic, "its time has no zone")
-    at = message.at.astimezone(UTC)
+    at = message.at if message.at.tzinfo is UTC else message.at.astimezone(UTC)
     return Row(
-        dataset=dataset_of(record.topic),
-        event_date=f"{at:%Y-%m-%d}",
+        dataset=_DATASET_OF[record.topic],
+        event_date=at.date().isoformat(),
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
@@ -102,7 +99,7 @@ def _quarantined(record: Record, reason: str) -> Row:
     raw = b64encode(record.value or b"").decode()
     return Row(
         dataset=QUARANTINE,
-        event_date=f"{record.timestamp:%Y-%m-%d}",
+        event_date=record.timestamp.date().isoformat(),
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

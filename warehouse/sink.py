@@ -15,8 +15,10 @@ from warehouse.lake import Lake, LakeFull, folder_of
 from warehouse.manifest import LakeFile, Partition
 from warehouse.record import QUARANTINE, Record, Row, file_away
 
-ROWS_MAX = 50_000
+ROWS_MAX = 100_000
 BYTES_MAX = 64 * 1024 * 1024
+COMPACT_EVERY = 50
+"""Batches; small files are also made into larger ones whenever nothing comes in."""
 PATIENCE_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 """How long to wait for room on a full disk, again and again."""
 
@@ -37,6 +39,7 @@ class Files(Protocol):
     """Where they go."""
 
     def write(self, rows: Sequence[Row], following: dict[Partition, int]) -> list[LakeFile]: ...
+    def compact(self) -> LakeFile | None: ...
 
 
 def run(settings: Settings, *, keep_going: KeepGoing, ready: Callable[[], None]) -> None:
@@ -58,9 +61,12 @@ def run(settings: Settings, *, keep_going: KeepGoing, ready: Callable[[], None])
 
 def drain(source: Messages, lake: Files, *, seconds: float, keep_going: KeepGoing) -> int:
     """Move batches until told to stop; return how many messages were moved."""
-    moved = 0
+    moved = batches = 0
     while keep_going():
         records = gather(source, seconds=seconds, keep_going=keep_going)
+        batches += 1
+        if not records or batches % COMPACT_EVERY == 0:
+            _compact(lake)
         if not records:
             continue
         following = {(record.topic, record.partition): record.offset + 1 for record in records}
@@ -88,6 +94,16 @@ def gather(source: Messages, *, seconds: float, keep_going: KeepGoing) -> list[R
         elif not records:
             break
     return records
+
+
+def _compact(lake: Files) -> None:
+    try:
+        merged = lake.compact()
+    except LakeFull as error:
+        _log.warning("%s; the small files stay", error)
+        return
+    if merged is not None:
+        _log.info("made %s of small files, %d rows", merged.path, merged.rows)
 
 
 def _complain_about(rows: Sequence[Row]) -> None:

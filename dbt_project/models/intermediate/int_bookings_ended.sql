@@ -4,11 +4,15 @@ releases as (
 
     select * from {{ ref('stg_seat_events__releases') }}
 
+    where show_id in (select touched.show_id from {{ ref('int_shows_touched') }} as touched)
+
 ),
 
 cancellations as (
 
     select * from {{ ref('stg_seat_events__cancellations') }}
+
+    where show_id in (select touched.show_id from {{ ref('int_shows_touched') }} as touched)
 
 ),
 

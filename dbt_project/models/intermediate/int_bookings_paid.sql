@@ -4,11 +4,15 @@ confirmations as (
 
     select * from {{ ref('stg_seat_events__confirmations') }}
 
+    where show_id in (select touched.show_id from {{ ref('int_shows_touched') }} as touched)
+
 ),
 
 direct_bookings as (
 
     select * from {{ ref('stg_seat_events__direct_bookings') }}
+
+    where show_id in (select touched.show_id from {{ ref('int_shows_touched') }} as touched)
 
 ),
 

@@ -4,6 +4,8 @@ holds as (
 
     select * from {{ ref('stg_seat_events__holds') }}
 
+    where show_id in (select touched.show_id from {{ ref('int_shows_touched') }} as touched)
+
 ),
 
 extensions as (
@@ -14,6 +16,8 @@ extensions as (
 
     from {{ ref('stg_seat_events__extensions') }}
 
+    where show_id in (select touched.show_id from {{ ref('int_shows_touched') }} as touched)
+
     group by booking_id
 
 ),
@@ -21,6 +25,8 @@ extensions as (
 direct_bookings as (
 
     select * from {{ ref('stg_seat_events__direct_bookings') }}
+
+    where show_id in (select touched.show_id from {{ ref('int_shows_touched') }} as touched)
 
 ),
 

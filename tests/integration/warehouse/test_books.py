@@ -28,7 +28,9 @@ from justbookit.seat_events import (
 from justbookit.settings import Settings
 from warehouse.ask import Desk
 from warehouse.build import Step, build
-from warehouse.lake import folder_of
+from warehouse.completeness import check
+from warehouse.lake import folder_of, read_manifest
+from warehouse.manifest import LakeUnreadable
 from warehouse.publish import PostgresSilent, publish
 from warehouse.record import Record
 
@@ -174,12 +176,61 @@ def test_the_books_are_right_to_the_minor_unit(
         " FROM finance.theatre_settlements",
     )
     assert totals == []
+    quarantined = query(books, "SELECT sum(quarantined_count) FROM operations.topic_freshness")
+    checked = check(books)
+    assert quarantined == [(checked.quarantined,)]
+    assert checked.quarantined == query(books, "SELECT count(*) FROM raw.quarantine")[0][0] > 0
+    assert checked.differences == ()
+    assert checked.messages == len(records)
+    assert sum(paid for paid, _ in checked.money.values()) == sum(
+        each["paid"] for each in bookings.values()
+    )
     desk = Desk(folder_of(books))
     told = desk.ask(
         "select sum(payable_amount) from theatre_settlements", rows_max=1, seconds_max=9
     )
     desk.close()
     assert told.rows[0][0] == sum(line[4] for line in lines.values())
+
+
+def test_a_day_more_gives_the_same_books_as_building_them_at_once(
+    books: Settings, history: History, file_in_lake: FileInLake
+) -> None:
+    """What comes later changes what was there before: payments, cancellations, moved shows."""
+    records = history(12, 40)
+    for part in (records[: len(records) * 2 // 3], records):
+        there = ends(books)
+        file_in_lake(books, [each for each in part if each.offset >= there.get(place(each), 0)])
+        publish(books, quiet)
+        built(books)
+
+    bookings, lines = recomputed(records)
+    found = query(
+        books, "SELECT booking_id, status, paid_amount, refund_amount FROM finance.bookings"
+    )
+    assert {row[0]: row[1:] for row in found} == {
+        name: (each["status"], each["paid"], each["refund"]) for name, each in bookings.items()
+    }
+    found = query(books, "SELECT show_id, currency, payable_amount FROM finance.settlement_lines")
+    assert {row[:2]: row[2] for row in found} == {name: line[4] for name, line in lines.items()}
+    (touched,) = query(books, "SELECT count(*) FROM analytics.int_shows_touched")[0]
+    assert 0 < touched < 40, "only what is new was built"
+    with psycopg.connect(books.postgres) as connection:
+        connection.execute(
+            "UPDATE finance.bookings SET paid_amount = paid_amount + 1 WHERE is_paid"
+        )
+    assert any("minor units by the log" in told for told in check(books).differences)
+
+
+def ends(settings: Settings) -> dict[tuple[str, int], int]:
+    try:
+        return read_manifest(folder_of(settings)).next
+    except LakeUnreadable:
+        return {}
+
+
+def place(record: Record) -> tuple[str, int]:
+    return record.topic, record.partition
 
 
 def test_a_dead_postgres_is_said_in_one_line(books: Settings, file_in_lake: FileInLake) -> None:

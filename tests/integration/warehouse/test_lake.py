@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from justbookit.errors import MissingOffsets
 from warehouse import manifest
 from warehouse.ask import Desk
-from warehouse.lake import Lake, LakeBusy, read_manifest
+from warehouse.dump import Kept, load
+from warehouse.lake import FILES_MIN, Lake, LakeBusy, read_manifest
 from warehouse.manifest import LakeUnreadable, Partition
 from warehouse.record import Record, file_away
 
@@ -105,3 +108,79 @@ def test_files_without_their_manifest_are_left_alone(tmp_path: Path, history: Hi
         Lake(tmp_path)
 
     assert list(tmp_path.glob("*/v1/*/*.parquet"))
+
+
+def in_small_files(lake: Lake, records: list[Record]) -> None:
+    for start in range(0, len(records), 40):
+        write(lake, records[start : start + 40])
+
+
+def test_small_files_become_one_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, history: History
+) -> None:
+    records = history(9, 40)
+    lake = Lake(tmp_path)
+    in_small_files(lake, records)
+    before = len(read_manifest(tmp_path).files)
+
+    made = []
+    while merged := lake.compact():
+        made.append(merged)
+
+    assert made
+    assert kept(tmp_path) == names(records)
+    assert len(read_manifest(tmp_path).files) <= before - len(made) * (FILES_MIN - 1)
+    assert lake.next == following(records), "compacting moves no offset"
+    lake.close()
+    again = Lake(tmp_path)
+    assert again.next == following(records)
+    again.close()
+    assert kept(tmp_path) == names(records)
+
+
+def test_who_has_a_small_file_in_hand_can_still_read_it(tmp_path: Path, history: History) -> None:
+    lake = Lake(tmp_path)
+    in_small_files(lake, history(10, 60))
+    listed = list(read_manifest(tmp_path).files)
+    desk = Desk(tmp_path)
+
+    assert lake.compact()
+    lake.close()
+    Lake(tmp_path).close()  # a sink that starts again tidies up
+
+    assert desk.ask("SELECT count(body) FROM seat_events", rows_max=1, seconds_max=9).rows
+    desk.close()
+    assert all((tmp_path / path).exists() for path in listed)
+
+
+def test_a_dump_is_filed_once_and_a_hole_in_it_stops_everything(
+    tmp_path: Path, history: History
+) -> None:
+    records = [each for each in history(11, 10) if each.value is not None]
+    lines = [
+        msgspec.json.encode(
+            Kept(
+                topic=each.topic,
+                partition=each.partition,
+                offset=each.offset,
+                timestamp=int(each.timestamp.timestamp() * 1000),
+                key=None if each.key is None else each.key.decode(),
+                value=None if each.value is None else each.value.decode(),
+            )
+        )
+        for each in records
+    ]
+    whole, holed = tmp_path / "whole.ndjson", tmp_path / "holed.ndjson"
+    whole.write_bytes(b"\n".join(lines) + b"\n")
+    holed.write_bytes(b"\n".join([*lines[:5], *lines[6:]]) + b"\n")
+    lake = Lake(tmp_path / "lake")
+
+    with pytest.raises(MissingOffsets, match=r"the lake needs"):
+        load(lake, [holed], 3)
+    done = load(lake, [whole], 50)
+    again = load(lake, [whole], 50)
+
+    lake.close()
+    assert again.messages == 0
+    assert done.quarantined == 0 or done.messages > done.quarantined
+    assert kept(tmp_path / "lake") == names(records)

@@ -21,6 +21,7 @@ class Tape:
         self._polls = polls
         self._full = full
         self.log: list[tuple[str, object]] = []
+        self.compacted = 0
 
     def poll(self) -> list[Record]:
         return self._polls.pop(0) if self._polls else []
@@ -39,6 +40,10 @@ class Tape:
             raise LakeFull("no room")
         self.log.append(("written", len(rows)))
         return []
+
+    def compact(self) -> LakeFile | None:
+        self.compacted += 1
+        return None
 
 
 def records(*offsets: int) -> list[Record]:
@@ -67,6 +72,7 @@ def test_nothing_is_written_when_nothing_came() -> None:
 
     assert sink.drain(tape, tape, seconds=0, keep_going=tape.going) == 0
     assert tape.log == []
+    assert tape.compacted == 3, "nothing to do is the time to tidy up"
 
 
 def test_a_full_disk_is_waited_for_and_nothing_is_committed_meanwhile(

@@ -1,3 +1,14 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='show_id',
+        on_schema_change='fail',
+        indexes=[{'columns': ['show_id']}, {'columns': ['booking_id']}],
+        post_hook="{{ remember_loaded('bookings') }}"
+    )
+}}
+
 with
 
 taken as (

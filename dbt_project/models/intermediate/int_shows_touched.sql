@@ -1,0 +1,23 @@
+with
+
+versions as (
+
+    select * from {{ ref('stg_seat_events__versions') }}
+
+),
+
+touched as (
+
+    select
+        show_id,
+        max(loaded_at) as loaded_until
+
+    from versions
+
+    where loaded_at > {{ loaded_until('bookings') }}
+
+    group by show_id
+
+)
+
+select * from touched
