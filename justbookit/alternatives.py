@@ -22,7 +22,7 @@ def alternatives(
 
     Accessible and companion seats are offered only to those who asked for such.
     """
-    known = [seatmap.places[seat] for seat in wanted if seat in seatmap.places]
+    known = [seatmap.hall.places[seat] for seat in wanted if seat in seatmap.hall.places]
     if seatmap.terms is None or not known:
         return ()
     if seatmap.free < len(wanted):

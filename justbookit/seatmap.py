@@ -1,17 +1,19 @@
-"""Who may sit where: the seats of one show, as its events left them.
+"""Who may sit where: the seats of one show, as its events left them, changed in place by `evolve`.
 
-`SeatMap` is changed in place by `evolve`, event by event: a hall of thousands of seats is not
-copied for each booking. What may happen next is said by `justbookit.deciding`.
+What may happen next is said by `justbookit.deciding`.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
+import msgspec
+
 from justbookit.bookings import Booking, BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import Claim, ClaimKind, Counts
 from justbookit.errors import BrokenInvariant
+from justbookit.halls import NO_HALL, hall_of
 from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
 from justbookit.offers import Tariff, tariff_of
 from justbookit.seat_events import (
@@ -44,18 +46,18 @@ class SeatMap:
         "bookings",
         "bookings_of",
         "claims",
+        "ended",
+        "forgot",
         "free",
+        "hall",
         "holds",
         "open",
-        "places",
         "sales",
         "show_id",
-        "special",
         "tallies",
         "tariff",
         "terms",
         "version",
-        "zones",
     )
 
     def __init__(self, show_id: ShowId) -> None:
@@ -64,10 +66,7 @@ class SeatMap:
         self.open = False
         self.terms: ShowTerms | None = None
         self.tariff: Tariff | None = None
-        self.zones: dict[SeatId, ZoneId] = {}
-        self.places: dict[SeatId, tuple[int, int]] = {}
-        """Row and cell of each seat, counted from the screen's left corner."""
-        self.special: frozenset[SeatId] = frozenset()
+        self.hall = NO_HALL
         self.claims: dict[SeatId, Claim] = {}
         self.allotment: frozenset[SeatId] | None = None
         """The seats that are ours to sell; None: all."""
@@ -78,8 +77,16 @@ class SeatMap:
         self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
         self.answers: dict[CommandId, SeatEvent] = {}
         """The one event that answered each command."""
+        self.ended: dict[BookingId, None] = {}
+        """Bookings that are over, in the order in which they ended."""
+        self.forgot = False
+        """Whether there were answers and ended bookings that are not kept here any more."""
         self.free = 0
         self.tallies = {"held": 0, "booked": 0, "counter": 0, "block": 0}
+
+    @property
+    def zones(self) -> dict[SeatId, ZoneId]:
+        return self.hall.zones
 
     def counts(self) -> Counts:
         total = len(self.zones)
@@ -111,7 +118,10 @@ def evolve(seatmap: SeatMap, event: SeatEvent) -> None:
     _apply(seatmap, event)
     seatmap.version = event.version
     if event.command_id is not None:
-        seatmap.answers[event.command_id] = event
+        # with the layout that all shows on it share, not with one of its own
+        sold_on = isinstance(event, ShowOpened | ShowChanged)
+        kept = msgspec.structs.replace(event, terms=seatmap.terms) if sold_on else event
+        seatmap.answers[event.command_id] = kept
 
 
 def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
@@ -157,7 +167,7 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912 -
             _recount(seatmap)
         case ShowOpened() | ShowChanged():
             seatmap.open = True
-            _set_terms(seatmap, event.terms)
+            sell_on(seatmap, event.terms)
         case ShowClosed():
             seatmap.open = False
         case CommandRefused():
@@ -197,6 +207,7 @@ def _end(
     tally = "held" if booking.status is BookingStatus.HELD else "booked"
     _free(seatmap, booking.seat_ids, tally)
     booking.status, booking.ended_at = status, ended_at
+    seatmap.ended[booking_id] = None
 
 
 def _claim(seatmap: SeatMap, seat_ids: Iterable[SeatId], claim: Claim, tally: str) -> None:
@@ -215,17 +226,11 @@ def _free(seatmap: SeatMap, seat_ids: Iterable[SeatId], tally: str) -> None:
         seatmap.free += seatmap.is_allotted(seat)
 
 
-def _set_terms(seatmap: SeatMap, terms: ShowTerms) -> None:
-    seatmap.terms = terms
+def sell_on(seatmap: SeatMap, terms: ShowTerms) -> None:
+    """Have the show sold on these terms; its claims and allotment are as they were."""
+    seatmap.hall = hall_of(terms.layout)
+    seatmap.terms = msgspec.structs.replace(terms, layout=seatmap.hall.layout)
     seatmap.tariff = tariff_of(terms)
-    seatmap.zones = terms.layout.zones()
-    seatmap.places = {
-        SeatId(f"{row.label}{cell}"): (row_at, cell_at)
-        for row_at, row in enumerate(terms.layout.rows)
-        for cell_at, cell in enumerate(row.cells)
-        if cell
-    }
-    seatmap.special = frozenset(terms.layout.special())
     _recount(seatmap)
 
 

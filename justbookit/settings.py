@@ -47,6 +47,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     partitions: Annotated[int, msgspec.Meta(ge=1, le=96)] = 12
     """Of `seat-commands`, `theatre-facts` and `seat-events`; fixed once topics exist."""
 
+    seat_memory_mb: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 512
+    """What the shows that one seat writer has at hand may weigh; others are in Postgres."""
+
     sink_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 2.0
     """How long the warehouse sink gathers before it writes a file."""
 

@@ -134,9 +134,9 @@ def _leftover(
         return _NOBODY
 
     def is_offered(seat: SeatId) -> bool:
-        return command.accessible or seat in seats or seat not in seatmap.special
+        return command.accessible or seat in seats or seat not in seatmap.hall.special
 
-    return leftover(terms.layout, seatmap.places, seats, scribe.is_free, is_offered)
+    return leftover(terms.layout, seatmap.hall.places, seats, scribe.is_free, is_offered)
 
 
 def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
@@ -171,7 +171,7 @@ def _keep_accessible(scribe: Scribe, terms: ShowTerms, command: Taking) -> None:
     """Accessible and companion seats are for who needs them, until the theatre lets them go."""
     until = terms.accessible_until
     if until is not None and not command.accessible and scribe.now < until:
-        scribe.kept = scribe.seatmap.special
+        scribe.kept = scribe.seatmap.hall.special
 
 
 def _refuse_person(scribe: Scribe, terms: ShowTerms, command: Taking, count: int) -> bool:

@@ -47,6 +47,13 @@ class Jsons(Array):
         super().__init__(len(values), _sized(values))
 
 
+class Bytes(Array):
+    oid, element_oid = 1001, 17
+
+    def __init__(self, values: Sequence[bytes]) -> None:
+        super().__init__(len(values), _sized(values))
+
+
 class SmallInts(Array):
     oid, element_oid = 1005, 21
 
@@ -85,7 +92,7 @@ class Times(Array):
 
 def register(connection: AsyncConnection[object]) -> None:
     """Let `connection` take these as parameters."""
-    for kind in (Texts, Jsons, SmallInts, Ints, BigInts, Times):
+    for kind in (Texts, Jsons, Bytes, SmallInts, Ints, BigInts, Times):
         connection.adapters.register_dumper(kind, _dumper_of(kind))
 
 

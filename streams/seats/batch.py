@@ -1,5 +1,6 @@
 """What one batch came to: all that Postgres and Kafka are to be told, in order."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
@@ -55,6 +56,8 @@ class Batch:
         self.show_answers: list[ShowAnswer] = []
         self.cleared: dict[int, int] = {}
         """Partitions with the last batch that was published: their outbox up to it can go."""
+        self.snapshots: list[SeatMap] = []
+        """Shows that are to be written down whole, as this batch leaves them."""
         self.handled: list[Callable[[], object]] = []
         """What is told, in order, once all is published: acknowledgements."""
 
@@ -90,6 +93,10 @@ class Batch:
 
     def add_letter(self, partition: int, letter: StreamDeadLetter) -> None:
         self.letters.setdefault(partition, []).append(letter)
+
+    def events_of(self) -> Counter[ShowId]:
+        """How many events of each show were decided here."""
+        return Counter(message.event.show_id for message in self.messages if message.fresh)
 
     def touched(self) -> set[int]:
         """The partitions that have something to be published."""

@@ -6,43 +6,57 @@ and its memory with it.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from aiokafka.structs import ConsumerRecord
 
 from justbookit import topics
+from justbookit.bookings import Booking
 from justbookit.dead_letters import StreamDeadLetter
 from justbookit.deciding import decide
 from justbookit.errors import BrokenInvariant, MalformedMessage, MissingOffsets
+from justbookit.forgetting import recall
 from justbookit.ids import BookingId, CommandId, ShowId
 from justbookit.seat_commands import ExpireHolds, SeatCommand
+from justbookit.seat_events import SeatEvent
 from justbookit.seatmap import evolve
 from justbookit.settings import Settings
+from streams.seats.archive import Asked
 from streams.seats.batch import Batch, Position
 from streams.seats.inbox import Slice
 from streams.seats.reading import read
-from streams.seats.shows import Shows
+from streams.seats.shows import Kept, Shows
 
 YIELD_EVERY = 50
 """Commands after which others get a turn: the batch before this one is on its way to Postgres."""
 
 log = logging.getLogger(__name__)
 
-Load = Callable[[Sequence[ShowId]], Awaitable[Iterable[tuple[ShowId, bytes]]]]
-"""Every event of these shows, from Postgres."""
+LOAD_AT_ONCE = 50
+"""Shows; building them all at once would keep others waiting."""
 
 _Read = tuple[int, ConsumerRecord[bytes, bytes], SeatCommand]
+_Old = Mapping[tuple[ShowId, CommandId], SeatEvent]
+
+
+class Library(Protocol):
+    """Where that is which is not in memory; see `archive`, which has it from Postgres."""
+
+    async def shows(self, show_ids: Sequence[ShowId]) -> Mapping[ShowId, Kept]: ...
+    async def answers(self, asked: Asked) -> _Old: ...
+    async def bookings(self, asked: Asked) -> Sequence[tuple[ShowId, Booking]]: ...
 
 
 class Decider:
     """Decides whole batches; `positions` says how far it is, for each partition of ours."""
 
-    def __init__(self, settings: Settings, load: Load) -> None:
+    def __init__(self, settings: Settings, library: Library) -> None:
         self._partitions = settings.partitions
         self._hold_for = timedelta(seconds=settings.hold_seconds)
-        self._load = load
-        self.shows = Shows()
+        self._library = library
+        self.shows = Shows(settings.seat_memory_mb * 2**20)
         self.positions: dict[int, Position] = {}
 
     async def decide(
@@ -59,14 +73,21 @@ class Decider:
         reads = [each for part in slices for each in self._read(batch, part)]
         wanted = {command.show_id for *_, command in reads} | {show_id for _, show_id, _ in due}
         missing = [show_id for show_id in wanted if show_id not in self.shows]
-        if missing:
-            self.shows.remember(missing, await self._load(missing))
+        for first in range(0, len(missing), LOAD_AT_ONCE):
+            some = missing[first : first + LOAD_AT_ONCE]
+            self.shows.remember(await self._library.shows(some))
+        old = await self._look_up([command for *_, command in reads])
         for partition, show_id in dict.fromkeys((each[0], each[1]) for each in due):
             self._expire(batch, partition, show_id)
         for count, (partition, record, command) in enumerate(reads):
             if count % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
-            self._decide_one(batch, partition, record, command)
+            answer = old.get((command.show_id, command.command_id))
+            if answer is None:
+                self._decide_one(batch, partition, record, command)
+            else:
+                batch.add_answer_again(partition, answer)
+        batch.snapshots = self.shows.outgrown(batch.shows)
         for partition in batch.before:
             batch.after[partition] = self.positions[partition]
 
@@ -76,6 +97,22 @@ class Decider:
         for partition in published:
             self._begin(batch, partition)
             batch.after[partition] = self.positions[partition]
+
+    async def _look_up(self, commands: Iterable[SeatCommand]) -> _Old:
+        """What shows have forgotten that is asked for now: answers, and bookings that are over."""
+        answers: list[tuple[ShowId, str]] = []
+        bookings: list[tuple[ShowId, str]] = []
+        for command in commands:
+            seatmap = self.shows.use(command.show_id)
+            if seatmap.forgot and command.command_id not in seatmap.answers:
+                answers.append((command.show_id, command.command_id))
+                booking_id = getattr(command, "booking_id", None)
+                if booking_id is not None and booking_id not in seatmap.bookings:
+                    bookings.append((command.show_id, booking_id))
+        if bookings:
+            for show_id, booking in await self._library.bookings(bookings):
+                recall(self.shows.use(show_id), booking)
+        return await self._library.answers(answers) if answers else {}
 
     def _may_stand(self, show_id: ShowId, booking_id: BookingId) -> bool:
         """Whether the hold may still be there; most were confirmed long ago."""

@@ -13,7 +13,8 @@ from justbookit.seat_events import (
     SeatsBooked,
     SeatsHeld,
 )
-from streams.arrays import Array, BigInts, Ints, Jsons, SmallInts, Texts, Times
+from justbookit.snapshots import FORM, snapshot_of
+from streams.arrays import Array, BigInts, Bytes, Ints, Jsons, SmallInts, Texts, Times
 from streams.seats.batch import Batch, ShowAnswer
 from streams.seats.claims import Claim, ClaimChanges
 
@@ -177,6 +178,16 @@ def of_answers(answers: Sequence[ShowAnswer]) -> Columns:
     return (
         Texts([answer.show_id for answer in answers]),
         Texts([answer.command_id for answer in answers]),
+    )
+
+
+def of_snapshots(batch: Batch) -> Columns:
+    """Rows of show_snapshot."""
+    return (
+        Texts([seatmap.show_id for seatmap in batch.snapshots]),
+        BigInts([FORM] * len(batch.snapshots)),
+        Ints([seatmap.version for seatmap in batch.snapshots]),
+        Bytes([snapshot_of(seatmap) for seatmap in batch.snapshots]),
     )
 
 

@@ -100,6 +100,13 @@ ON CONFLICT (show_id) DO UPDATE
        as_of = excluded.as_of
 """
 
+_PUT_SNAPSHOTS = """
+INSERT INTO show_snapshot (show_id, form, version, body)
+SELECT * FROM unnest(%s, %s, %s, %s)
+ON CONFLICT (show_id) DO UPDATE
+   SET form = excluded.form, version = excluded.version, body = excluded.body
+"""
+
 _SETTLE_SHOWS = """
 UPDATE show
    SET status = settled.status,
@@ -158,6 +165,7 @@ def statements(batch: Batch) -> list[Statement]:
         (_ADD_EVENTS, rows.of_events(batch)),
         (_ADD_OUTBOX, rows.of_outbox(batch)),
         (_PUT_INVENTORY, rows.of_inventory(batch)),
+        (_PUT_SNAPSHOTS, rows.of_snapshots(batch)),
     ):
         if columns[0].count:
             made.append((statement, columns))

@@ -1,4 +1,4 @@
-"""What the owner of partitions reads from Postgres: positions, logs, holds and what is unsent."""
+"""What the owner of partitions reads from Postgres first: positions, holds and what is unsent."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,8 +27,6 @@ _RAISE_EPOCHS = """
     WHERE partition = ANY(%s)
 RETURNING partition, epoch, commands_next, facts_next
 """
-
-_LOGS = "SELECT show_id, body FROM seat_event WHERE show_id = ANY(%s) ORDER BY show_id, version"
 
 _HOLDS = """
 SELECT partition, held_until, show_id, booking_id
@@ -80,12 +78,6 @@ async def raise_epochs(
         cursor = await connection.execute(_RAISE_EPOCHS, (partitions,))
         found = await cursor.fetchall()
     return {partition: Position(*numbers) for partition, *numbers in found}
-
-
-async def logs(connection: Connection, show_ids: Sequence[ShowId]) -> list[tuple[ShowId, bytes]]:
-    """Every event of these shows, each show's in order."""
-    cursor = await connection.execute(_LOGS, (Texts(show_ids),))
-    return await cursor.fetchall()
 
 
 async def holds(

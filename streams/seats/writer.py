@@ -9,20 +9,20 @@ transactions.
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping
 from typing import Any
 
 from faust.types import TP
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from justbookit.ids import ShowId
 from justbookit.settings import Settings
 from streams import postgres
 from streams.app import StreamApp
 from streams.clock import Clock
 from streams.exits import Exit, end, end_on_error
 from streams.seats import store, takeover
+from streams.seats.archive import Archive
 from streams.seats.batch import Batch
 from streams.seats.decider import Decider
 from streams.seats.inbox import Inbox
@@ -51,7 +51,8 @@ class SeatWriter:
         self._clock = Clock()
         self._inbox = Inbox()
         self._timers = Timers()
-        self._decider = Decider(settings, self._load)
+        self._archive = Archive()
+        self._decider = Decider(settings, self._archive)
         self._publisher = Publisher(settings)
         self._generation: int | None = None
         """Of the consumer group, while its partitions are ours; records of others are stale."""
@@ -61,7 +62,6 @@ class SeatWriter:
         self._number = 0
         self._batch_began = 0.0
         self._tasks: list[asyncio.Task[None]] = []
-        self._reads: AsyncConnection[TupleRow]
         self._writes: AsyncConnection[TupleRow]
         self._outflow: Outflow
 
@@ -110,11 +110,11 @@ class SeatWriter:
                 task.cancel()
             await self._publisher.stop()
             await self._writes.close()
-            await self._reads.close()
+            await self._archive.close()
 
     async def _open(self) -> None:
         self._writes = await postgres.connect(self._settings, "seats")
-        self._reads = await postgres.connect(self._settings, "seats reads")
+        await self._archive.open(self._settings)
         await self._publisher.start()
         self._outflow = Outflow(self._writes, self._publisher)
         watchdog = Watchdog(lambda: self._outflow.batches, self._is_behind)
@@ -147,9 +147,9 @@ class SeatWriter:
         self._decider.shows.keep_partitions(kept, self._settings.partitions)
         for partition in had.keys() - kept:
             self._timers.forget(partition)
-        for hold in await takeover.holds(self._reads, list(positions.keys() - kept)):
+        for hold in await takeover.holds(self._archive.connection, list(positions.keys() - kept)):
             self._timers.add(*hold)
-        unsent = await takeover.unsent(self._reads, list(positions))
+        unsent = await takeover.unsent(self._archive.connection, list(positions))
         self._number = max(self._number, *unsent.last_batches.values(), 0)
         await self._outflow.send_again(unsent)
 
@@ -204,10 +204,7 @@ class SeatWriter:
             self._timers.add(*hold)
         await self._outflow.submit(batch, store.statements(batch))
         # What was committed before this batch can be read again; this batch cannot yet.
-        self._decider.shows.shrink(in_use=batch.shows)
-
-    async def _load(self, show_ids: Sequence[ShowId]) -> Iterable[tuple[ShowId, bytes]]:
-        return await takeover.logs(self._reads, show_ids)
+        self._decider.shows.shrink(batch.events_of(), batch.now)
 
     async def _is_behind(self) -> bool:
         """Whether there are messages that we should have decided."""

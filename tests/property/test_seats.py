@@ -19,6 +19,7 @@ from justbookit.catalogue import (
     ShowTerms,
 )
 from justbookit.deciding import decide
+from justbookit.forgetting import forget
 from justbookit.offers import price
 from justbookit.seat_commands import (
     BlockSeats,
@@ -40,6 +41,7 @@ from justbookit.seat_commands import (
 )
 from justbookit.seat_events import CommandRefused, SeatsBooked, SeatsHeld
 from justbookit.seatmap import SeatMap, evolve
+from justbookit.snapshots import restored, snapshot_of
 from lab.verify.audit import Audit
 from lab.verify.history import History
 from lab.verify.judging import judge_show
@@ -194,6 +196,55 @@ def test_the_log_replayed_from_its_bytes_gives_the_same_show(script):
     assert again.bookings == last.bookings
     assert again.counts() == last.counts()
     assert again.version == last.version == len(log)
+
+
+KEPT = {
+    "allotment",
+    "bookings_of",
+    "claims",
+    "free",
+    "hall",
+    "holds",
+    "open",
+    "sales",
+    "show_id",
+    "tallies",
+    "tariff",
+    "terms",
+    "version",
+}
+"""What a show has that comes back from a snapshot as it was, but for those who are over."""
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_a_show_from_its_snapshot_goes_on_as_if_it_had_never_left(script):
+    twin = None
+    for seatmap, event, _, _ in play(script):
+        if twin is not None:
+            evolve(twin, event)
+        if twin is None or event.version % 3 == 0:
+            twin = restored(snapshot_of(seatmap))
+            forget(twin, answers=2, ended=1)
+        for name in KEPT - {"bookings_of"}:
+            assert getattr(twin, name) == getattr(seatmap, name), name
+        assert list(twin.claims) == list(seatmap.claims)
+        assert live_of(twin) == live_of(seatmap)
+
+
+def test_a_snapshot_knows_everything_that_a_show_has():
+    assert KEPT | {"answers", "bookings", "ended", "forgot"} == set(SeatMap.__slots__)
+
+
+def live_of(seatmap):
+    """Who has a live booking, and which."""
+    return {
+        customer_id: [
+            seatmap.bookings[each] for each in own if seatmap.bookings[each].status in LIVE
+        ]
+        for customer_id, own in seatmap.bookings_of.items()
+        if any(seatmap.bookings[each].status in LIVE for each in own)
+    }
 
 
 @settings(max_examples=200, deadline=None)

@@ -36,10 +36,11 @@ def test_an_array_is_what_psycopg_makes_of_a_list(ours, values):
         (arrays.Ints([1, -1]), "00000004000000010000 0004ffffffff"),
         (arrays.BigInts([2**40]), "00000008 0000010000000000"),
         (arrays.Jsons([b"{}", None]), "000000027b7d ffffffff"),
+        (arrays.Bytes([b"\0\xff"]), "0000000200ff"),
         (arrays.Texts([None]), "ffffffff"),
         (arrays.Times([None]), "ffffffff"),
     ],
-    ids=["smallints", "ints", "bigints", "jsons", "no text", "no time"],
+    ids=["smallints", "ints", "bigints", "jsons", "bytes", "no text", "no time"],
 )
 def test_an_element_is_its_length_and_its_bytes(ours, elements):
     assert ours.encoded[20:] == bytes.fromhex(elements)

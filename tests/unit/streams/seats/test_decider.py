@@ -3,20 +3,24 @@
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from faust.types import TP
 
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.errors import MissingOffsets
-from justbookit.seat_commands import ExtendHold, HoldSeats, OpenShow
+from justbookit.forgetting import ANSWERS_KEPT, ENDED_KEPT
+from justbookit.seat_commands import ExtendHold, HoldSeats, OpenShow, ReleaseHold
 from justbookit.seat_events import CommandRefused, HoldReleased, SeatsHeld
 from justbookit.settings import Settings
+from justbookit.snapshots import snapshot_of
 from streams.seats import decider as deciding
 from streams.seats.batch import Batch, Position
 from streams.seats.decider import Decider
 from streams.seats.inbox import Slice
 from streams.seats.logs import BrokenLog, Log, check_positions
+from streams.seats.shows import SNAPSHOT_EVERY, Kept
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 COMMANDS = TP("seat-commands", 0)
@@ -67,15 +71,47 @@ def delivered(*messages, start=0):
 
 
 class Postgres:
-    """The logs of shows, as the batches so far left them."""
+    """The logs of shows and the bookings that are over, as the batches so far left them."""
 
     def __init__(self):
         self.log = []
+        self.over = {}
+        self.snapshots = {}
         self.asked = []
+        self.looked_up = []
 
-    async def load(self, show_ids):
+    def keep(self, batch):
+        """What the transaction of a batch would leave here."""
+        self.log += [message.event for message in batch.messages if message.fresh]
+        for seatmap in batch.shows.values():
+            for booking_id in seatmap.ended:
+                self.over[seatmap.show_id, booking_id] = seatmap.bookings[booking_id]
+        for seatmap in batch.snapshots:
+            self.snapshots[seatmap.show_id] = seatmap.version, snapshot_of(seatmap)
+
+    async def shows(self, show_ids):
         self.asked.append(sorted(show_ids))
-        return [(show_id, body) for show_id, body in self.log if show_id in show_ids]
+        kept = {}
+        for each in show_ids:
+            version, snapshot = self.snapshots.get(each, (0, None))
+            since = [
+                wire.encode(event)
+                for event in self.log
+                if event.show_id == each and event.version > version
+            ]
+            kept[each] = Kept(snapshot, since)
+        return kept
+
+    async def answers(self, asked):
+        self.looked_up += asked
+        return {
+            (event.show_id, event.command_id): event
+            for event in self.log
+            if (event.show_id, event.command_id) in asked
+        }
+
+    async def bookings(self, asked):
+        return [(each[0], self.over[each]) for each in asked if each in self.over]
 
 
 @pytest.fixture
@@ -85,7 +121,7 @@ def postgres():
 
 @pytest.fixture
 def decider(postgres):
-    made = Decider(ONE_PARTITION, postgres.load)
+    made = Decider(ONE_PARTITION, postgres)
     made.positions = {0: Position(epoch=1, commands_next=0, facts_next=0)}
     return made
 
@@ -124,8 +160,8 @@ async def test_shows_are_loaded_once_for_a_batch_and_not_again(decider, postgres
 
 async def test_a_show_from_postgres_goes_on_where_it_was(decider, postgres):
     first = await decide(decider, delivered(open_show(), hold("b1", "A1")))
-    postgres.log = [(message.event.show_id, message.body) for message in first.messages]
-    heir = Decider(ONE_PARTITION, postgres.load)
+    postgres.keep(first)
+    heir = Decider(ONE_PARTITION, postgres)
     heir.positions = dict(decider.positions)
 
     batch = await decide(heir, delivered(hold("b2", "A1"), start=2))
@@ -133,6 +169,71 @@ async def test_a_show_from_postgres_goes_on_where_it_was(decider, postgres):
     [refused] = events(batch)
     assert isinstance(refused, CommandRefused)
     assert refused.version == 3
+
+
+def let_go(booking_id):
+    return ReleaseHold(
+        command_id=f"no-{booking_id}", show_id="s", booking_id=booking_id, customer_id="ana"
+    )
+
+
+async def come_and_go(decider, postgres, times):
+    """So many holds that were released, and all of it in Postgres; the next offset."""
+    messages = [open_show()]
+    for number in range(times):
+        messages += [hold(f"b{number}", "A1"), let_go(f"b{number}")]
+    for first in range(0, len(messages), 100):
+        batch = await decide(decider, delivered(*messages[first : first + 100], start=first))
+        postgres.keep(batch)
+        decider.shows.shrink(batch.events_of(), NOW)
+    return len(messages)
+
+
+async def test_a_command_answered_long_ago_gets_its_old_answer_and_no_second_decision(
+    decider, postgres
+):
+    start = await come_and_go(decider, postgres, 2 * ANSWERS_KEPT)
+    assert len(decider.shows.use("s").answers) == ANSWERS_KEPT
+
+    batch = await decide(decider, delivered(hold("b0", "A1"), hold("new", "A1"), start=start))
+
+    again, fresh = batch.messages
+    assert not again.fresh
+    assert isinstance(again.event, SeatsHeld)
+    assert (again.event.booking_id, again.event.version) == ("b0", 2)
+    assert fresh.fresh
+    assert fresh.event.booking_id == "new"
+
+
+async def test_a_booking_that_was_over_long_ago_is_not_made_again(decider, postgres):
+    start = await come_and_go(decider, postgres, 2 * ENDED_KEPT)
+    assert "b0" not in decider.shows.use("s").bookings
+    other = msgspec.structs.replace(hold("b0", "A1"), command_id="another")
+
+    [refused] = events(await decide(decider, delivered(other, start=start)))
+
+    assert refused.code == "booking_exists"
+
+
+async def test_a_show_with_all_its_answers_in_memory_asks_nobody(decider, postgres):
+    await decide(decider, delivered(open_show(), hold("b1", "A1")))
+    await decide(decider, delivered(hold("b2", "A2"), start=2))
+
+    assert postgres.looked_up == []
+
+
+async def test_a_long_history_is_loaded_from_its_snapshot(decider, postgres):
+    start = await come_and_go(decider, postgres, SNAPSHOT_EVERY)
+    heir = Decider(ONE_PARTITION, postgres)
+    heir.positions = dict(decider.positions)
+    version, _ = postgres.snapshots["s"]
+
+    batch = await decide(heir, delivered(hold("b7", "A1"), hold("last", "A1"), start=start))
+
+    assert version > SNAPSHOT_EVERY
+    assert [message.fresh for message in batch.messages] == [False, True]
+    assert events(batch)[1].version == 2 * SNAPSHOT_EVERY + 2
+    assert isinstance(events(batch)[1], SeatsHeld)
 
 
 async def test_a_command_asked_again_is_answered_again(decider):
