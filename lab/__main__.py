@@ -21,6 +21,8 @@ from lab.bench.expiry import Plan as ExpiryPlan
 from lab.bench.expiry import expiry
 from lab.bench.figures import NotPlausible, Result
 from lab.bench.lag import lag
+from lab.bench.memory import Plan as MemoryPlan
+from lab.bench.memory import memory
 from lab.bench.seats import seats
 from lab.chaos import report as chaos_report
 from lab.chaos.run import Plan as ChaosPlan
@@ -80,7 +82,9 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 
 
 @command.command("bench")
-@click.argument("name", type=click.Choice(["seats", "booking", "browse", "lag", "expiry"]))
+@click.argument(
+    "name", type=click.Choice(["seats", "booking", "browse", "lag", "expiry", "memory"])
+)
 @click.option(
     "--json",
     "file",
@@ -104,6 +108,7 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 @click.option("--seconds", default=20.0, show_default=True, help="Of each part that is timed.")
 @click.option("--rate", default=200, show_default=True, help="For `booking`: bookings a second.")
 @click.option("--samples", default=200, show_default=True, help="For `lag`: how many holds.")
+@click.option("--shows", default=200_000, show_default=True, help="For `memory`: open at once.")
 @click.option("--holds", default=100_000, show_default=True, help="For `expiry`: live at once.")
 @click.option(
     "--holds-per-second", default=2000, show_default=True, help="For `expiry`: how fast they come."
@@ -130,12 +135,13 @@ def bench_(  # noqa: PLR0913 - one for each option
     seconds: float,
     rate: int,
     samples: int,
+    shows: int,
     holds: int,
     holds_per_second: int,
     wait: float,
     answers: Path | None,
 ) -> None:
-    """Measure how much and how fast: seats, booking, browse, lag or expiry."""
+    """Measure how much and how fast: seats, booking, browse, lag, expiry or memory."""
     machine = figures.machine()
     with _console.status(f"bench {name}") as status:
 
@@ -161,6 +167,7 @@ def bench_(  # noqa: PLR0913 - one for each option
             "expiry": lambda: expiry(
                 settings, ExpiryPlan(holds=holds, per_second=holds_per_second, wait=wait), say
             ),
+            "memory": lambda: memory(settings, MemoryPlan(shows=shows), say),
         }
         try:
             found = measure[name]()

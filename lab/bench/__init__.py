@@ -11,6 +11,7 @@
     browse    lists and timings: a hot set, and everything alike
     lag       an event → found by a search
     expiry    a hold has run out → its seats are free again
+    memory    what the seat writer weighs with very many open shows, and how fast a cold one is
 
 A benchmark sees to it that what it measured was done, and done right; otherwise it fails.
 """
