@@ -50,10 +50,12 @@ class Answers:
         *,
         is_watched: Callable[[ShowId], bool],
         seen: Callable[[SeatEvent], None],
+        noticed: Callable[[str, bytes | None, bytes], None] = lambda *_: None,
     ) -> None:
         self._servers = servers
         self._is_watched = is_watched
         self._seen = seen
+        self._noticed = noticed
         self._partitions = [
             *(TopicPartition(topics.SEAT_EVENTS.name, number) for number in range(partitions)),
             TopicPartition(topics.CATALOGUE_EVENTS.name, 0),
@@ -145,6 +147,7 @@ class Answers:
 
     def take(self, topic: str, key: bytes | None, raw: bytes) -> None:
         """Look at one event, and no closer than somebody needs."""
+        self._noticed(topic, key, raw)
         command_id = command_id_in(raw)
         asked = command_id is not None and command_id in self._waiting
         try:

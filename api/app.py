@@ -129,7 +129,9 @@ def create_app(settings: Settings) -> Litestar:
 
 def application() -> ASGIApp:
     """What a worker serves, as the environment says."""
-    app = Draining(safely(create_app(Settings.read(os.environ))))
+    made = create_app(Settings.read(os.environ))
+    services: Services = made.state.services
+    app = Draining(services.front.before(safely(made)))
     # What is here now stays for good, and what requests leave behind is mostly freed by counting
     # references: looking for cycles all the time would cost a tenth of the worker.
     gc.collect()

@@ -2,6 +2,8 @@
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+Header = tuple[bytes, bytes]
+
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -12,7 +14,7 @@ DOCS_POLICY = (
 )
 """Swagger UI sets styles on elements and draws its icons from data; still nothing from outside."""
 
-_ALWAYS = (
+ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -32,7 +34,7 @@ def safely(app: ASGIApp) -> ASGIApp:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
-                headers.extend(_ALWAYS)
+                headers.extend(ALWAYS)
                 if not any(name == _POLICY for name, _ in headers):
                     headers.append((_POLICY, PAGE_POLICY.encode()))
                 message["headers"] = headers

@@ -8,10 +8,10 @@ import msgspec
 from litestar import Response
 
 from api.access import AnyRequest
-from api.browse.cache import Kept
+from api.browse.kept import BROWSE_CACHING, Kept
+from api.ready import Source
 
 NO_STORE = {"Cache-Control": "no-store"}
-BROWSE_CACHING = "public, max-age=5, stale-while-revalidate=30, stale-if-error=600"
 JSON = "application/json"
 
 _encode = msgspec.json.Encoder().encode
@@ -33,8 +33,16 @@ def conditional(
 
 
 def browsed(request: AnyRequest, kept: Kept[Any]) -> Response[Any]:
-    """What browsing found, with its age; says so when it could not be renewed."""
-    headers = {"Cache-Control": BROWSE_CACHING, "Age": str(kept.age)}
-    if kept.stale:
-        headers["Warning"] = '110 - "Response is Stale"'
-    return conditional(request, kept.encoded, kept.etag, headers)
+    """What browsing found, with its age."""
+    return fronted(request, kept.slot, kept.encoded, kept.etag, BROWSE_CACHING)
+
+
+def fronted(
+    request: AnyRequest, source: Source, body: bytes, etag: str, caching: str
+) -> Response[Any]:
+    """A body that `source` has ready; it answers this address from now on, in front of us."""
+    front = request.app.state.services.front
+    front.remember(request.scope["path"], request.scope["query_string"], source)
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+    headers |= {name.decode(): value.decode() for name, value in source.freshness_now()}
+    return conditional(request, body, etag, headers)

@@ -35,7 +35,10 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeatMapView(msgspec.Struct, frozen=True, kw_only=True):
-    """The seats of a show, rows from the screen backwards; prices in minor units."""
+    """The seats of a show, rows from the screen backwards; prices in minor units.
+
+    They are like this since `as_of`; the header As-Of says up to when that is known.
+    """
 
     show_id: ShowId
     version: int
@@ -70,10 +73,22 @@ def _is_over(seatmap: SeatMap, claim: Claim, now: datetime) -> bool:
     return held_until is not None and now >= held_until
 
 
-def seat_map_view(look: Look) -> SeatMapView:
-    seatmap, now = look.seatmap, datetime.now(UTC)
+def moments_of(seatmap: SeatMap) -> list[datetime]:
+    """When what people see changes though nothing happens: a hold is over, sales end."""
     terms = seatmap.terms
     assert terms is not None
+    moments = [*seatmap.holds.values(), terms.sales_end_at]
+    if terms.accessible_until is not None:
+        moments.append(terms.accessible_until)
+    return moments
+
+
+def seat_map_view(look: Look, now: datetime) -> SeatMapView:
+    """The seats as people see them at `now`; the same for everybody who has the same version."""
+    seatmap = look.seatmap
+    terms = seatmap.terms
+    assert terms is not None
+    passed = [moment for moment in moments_of(seatmap) if moment <= now]
     return SeatMapView(
         show_id=seatmap.show_id,
         version=seatmap.version,
@@ -94,7 +109,7 @@ def seat_map_view(look: Look) -> SeatMapView:
             )
             for row in terms.layout.rows
         ),
-        as_of=look.as_of,
+        as_of=max([look.changed_at, *passed]),
         stale=look.stale,
         accessible_until=terms.accessible_until
         if terms.accessible_until is not None and now < terms.accessible_until

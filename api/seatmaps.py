@@ -31,20 +31,25 @@ ReadEvents = Callable[[ShowId], Awaitable[Sequence[bytes]]]
 
 
 class Look(msgspec.Struct, frozen=True):
-    """A seat map, how it was at `as_of`; `stale` when it could not be brought up to date."""
+    """A seat map, how it was at `as_of`; `stale` when it could not be brought up to date.
+
+    `changed_at` is when the last of its events happened.
+    """
 
     seatmap: SeatMap
     as_of: datetime
     stale: bool
+    changed_at: datetime
 
 
 class _Watched:
     """One map, or None while it is being loaded; `early` are events that came meanwhile."""
 
-    __slots__ = ("early", "loaded_at", "loading", "seatmap")
+    __slots__ = ("changed_at", "early", "loaded_at", "loading", "seatmap")
 
     def __init__(self) -> None:
         self.seatmap: SeatMap | None = None
+        self.changed_at = datetime.min.replace(tzinfo=UTC)
         self.loaded_at = 0.0
         self.early: list[SeatEvent] = []
         self.loading: asyncio.Future[None] | None = None
@@ -98,8 +103,32 @@ class SeatMaps:
         if seatmap is None or seatmap.terms is None:
             self._watched.pop(show_id, None)
             return None
+        return self._look(seatmap, watched, stale=stale)
+
+    def version_of(self, show_id: ShowId) -> int | None:
+        """The version of a map that is in memory."""
+        watched = self._watched.get(show_id)
+        return None if watched is None or watched.seatmap is None else watched.seatmap.version
+
+    def glance(self, show_id: ShowId) -> Look | None:
+        """The same without waiting; None when that is not possible."""
+        watched = self._watched.get(show_id)
+        if (
+            watched is None
+            or watched.seatmap is None
+            or watched.seatmap.terms is None
+            or self.answers is None
+            or not self.answers.live
+        ):
+            return None
+        self._watched.move_to_end(show_id)
+        return self._look(watched.seatmap, watched, stale=False)
+
+    def _look(self, seatmap: SeatMap, watched: _Watched, *, stale: bool) -> Look:
+        follows = self.answers is not None and self.answers.live
         as_of = self.answers.as_of if follows and self.answers else watched.loaded_at
-        return Look(seatmap, datetime.fromtimestamp(max(as_of, watched.loaded_at), UTC), stale)
+        at = datetime.fromtimestamp(max(as_of, watched.loaded_at), UTC)
+        return Look(seatmap, at, stale, watched.changed_at)
 
     async def _load(self, show_id: ShowId, watched: _Watched) -> None:
         """Load once, however many ask."""
@@ -110,15 +139,18 @@ class SeatMaps:
         try:
             began = time.time()
             seatmap = SeatMap(show_id)
+            changed_at = watched.changed_at
             for raw in await self._read_events(show_id):
-                evolve(seatmap, wire.decode_seat_event(raw))
+                event = wire.decode_seat_event(raw)
+                evolve(seatmap, event)
+                changed_at = event.at
         except BaseException as error:
             watched.loading.set_exception(error)
             watched.loading.exception()  # seen by us, should nobody else wait
             watched.loading = None
             watched.early.clear()
             raise
-        watched.seatmap, watched.loaded_at = seatmap, began
+        watched.seatmap, watched.loaded_at, watched.changed_at = seatmap, began, changed_at
         early, watched.early = watched.early, []
         watched.loading.set_result(None)
         watched.loading = None
@@ -131,6 +163,7 @@ class SeatMaps:
             return
         try:
             evolve(seatmap, event)
+            watched.changed_at = event.at
         except (BrokenInvariant, KeyError) as error:
             log.warning("a seat map missed something; loading anew", why=str(error))
             watched.seatmap = None

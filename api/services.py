@@ -18,9 +18,12 @@ from api.asking import Asking
 from api.bookings import queries as booking_queries
 from api.bookings.booking import BookingDesk
 from api.bookings.shows import Shows
+from api.browse import snapshot
 from api.browse.browsing import Browsing
+from api.browse.reading import BillboardReading
 from api.browse.search import Search
 from api.commands import Commands
+from api.front import Front
 from api.gathering import Gathering
 from api.keys import Ask, Keys
 from api.payments.tokens import Tokens
@@ -48,7 +51,10 @@ class Services:
             settings.postgres, size=1, options="-c synchronous_commit=off"
         )
         self.search = Search(settings.opensearch)
-        self.browsing = Browsing(self.search)
+        self.browsing = Browsing(
+            self.search, BillboardReading(self.pool), snapshot.path_in(settings.home)
+        )
+        self.front = Front()
         self.commands = Commands(settings.kafka, settings.partitions)
         self.seatmaps = SeatMaps(self._read_events)
         self.answers = Answers(
@@ -56,7 +62,9 @@ class Services:
             settings.partitions,
             is_watched=self.seatmaps.is_watched,
             seen=self.seatmaps.seen,
+            noticed=self.browsing.keeper.notice,
         )
+        self.browsing.keeper.events = self.answers
         self.seatmaps.answers = self.answers
         self.access = Access(
             lambda digest: people_queries.customer_of_session(self.pool, digest),
@@ -94,11 +102,13 @@ class Services:
         await self._key_pool.open(wait=False)
         self.commands.open()
         self.answers.open()
+        self.browsing.keeper.open()
         forgetting = asyncio.create_task(self._forget_keys())
         try:
             yield
         finally:
             forgetting.cancel()
+            await self.browsing.close()
             await self.commands.close()
             await self.answers.close()
             await self.search.close()

@@ -1,15 +1,36 @@
-"""The one door to OpenSearch: a question in, what it found out, or SearchAway."""
+"""The one door to OpenSearch: which movies a text means, or SearchAway.
+
+Nobody's text becomes query syntax: it goes into `multi_match` and nowhere else, and how much is
+answered is bounded here. Everything but the text is the billboard's to answer, so no filters, no
+facets and no documents are asked for.
+"""
 
 from typing import Any
 
-from opensearchpy import AsyncOpenSearch, NotFoundError, OpenSearchException
+from opensearchpy import AsyncOpenSearch, OpenSearchException
 
-from api.browse.cache import SearchAway
-from api.browse.dsl import Query
-from justbookit.ids import ShowId
+from api.browse.finding import Ranking
+from justbookit.ids import MovieId
 
 ALIAS = "shows"
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 1.0
+MOVIES_MAX = 100
+
+TITLE_FIELDS = [
+    "title^3",
+    "title._2gram^3",
+    "title._3gram^3",
+    "other_titles^2",
+    "other_titles._2gram^2",
+    "other_titles._3gram^2",
+]
+FUZZY_FIELDS = ["title^2", "other_titles"]
+
+Query = dict[str, Any]
+
+
+class SearchAway(Exception):
+    """OpenSearch did not answer, or not in time."""
 
 
 class Search:
@@ -20,24 +41,16 @@ class Search:
             url, timeout=PATIENCE_SECONDS, max_retries=0, http_compress=False, maxsize=20
         )
 
-    async def ask(self, query: Query) -> dict[str, Any]:
-        """What a question finds; an index that is not there yet finds nothing to say."""
+    async def rank(self, text: str) -> Ranking:
+        """The movies whose titles are like the text, the likeliest first."""
         try:
-            found: dict[str, Any] = await self._client.search(index=ALIAS, body=query)
+            found = await self._client.search(index=ALIAS, body=titled(text))
         except (OpenSearchException, OSError, TimeoutError) as error:
             raise SearchAway(str(error)) from error
-        return found
-
-    async def show(self, show_id: ShowId) -> dict[str, Any] | None:
-        """One show's document, as it is this moment; None when there is none."""
-        try:
-            found = await self._client.get(index=ALIAS, id=show_id)
-        except NotFoundError:
-            return None
-        except (OpenSearchException, OSError, TimeoutError) as error:
-            raise SearchAway(str(error)) from error
-        source: dict[str, Any] = found["_source"]
-        return source
+        return {
+            MovieId(hit["fields"]["movie_id"][0]): number
+            for number, hit in enumerate(found["hits"]["hits"])
+        }
 
     async def is_up(self) -> bool:
         try:
@@ -47,3 +60,33 @@ class Search:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def titled(text: str) -> Query:
+    """Movies with a title that begins like the text, or is one or two letters away from it."""
+    begins = {
+        "multi_match": {
+            "query": text,
+            "type": "bool_prefix",
+            "operator": "and",
+            "fields": TITLE_FIELDS,
+        }
+    }
+    misspelt = {
+        "multi_match": {
+            "query": text,
+            "fields": FUZZY_FIELDS,
+            "fuzziness": "AUTO",
+            "prefix_length": 1,
+            "operator": "and",
+        }
+    }
+    return {
+        "size": MOVIES_MAX,
+        "query": {"bool": {"should": [begins, misspelt], "minimum_should_match": 1}},
+        "collapse": {"field": "movie_id"},
+        "sort": [{"_score": "desc"}, {"movie_id": "asc"}],
+        "_source": False,
+        "track_total_hits": False,
+        "timeout": "500ms",
+    }

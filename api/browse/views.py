@@ -1,4 +1,8 @@
-"""What browsing answers. Every answer says `as_of` when it was true, and `stale` if it is old."""
+"""What browsing answers. Every answer says since when it reads so, and `stale` if that is old.
+
+The header As-Of says up to when that is known: a body that has not changed keeps its bytes, and
+with them its ETag.
+"""
 
 from datetime import datetime
 
@@ -10,7 +14,7 @@ from justbookit.listing import ShowListing
 
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer that knows its age."""
+    """It reads like this since `as_of`; `stale`: newer could not be looked up."""
 
     as_of: datetime
     stale: bool = False

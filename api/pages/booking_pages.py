@@ -1,5 +1,6 @@
 """Pages to choose seats, hold, pay and give back on; a form is a request that is done once."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -46,18 +47,18 @@ async def _seat_page(
         "seats.html",
         visitor,
         status=200 if refusal is None else refusal.status,
-        view=seat_map_view(look),
+        view=seat_map_view(look, datetime.now(UTC)),
         terms=look.seatmap.terms,
-        listing=await _listing(services, show_id),
+        listing=_listing(services, show_id),
         chosen=chosen,
         problem=refusal,
     )
 
 
-async def _listing(services: Services, show_id: str) -> ShowPage | None:
+def _listing(services: Services, show_id: str) -> ShowPage | None:
     """Names for the page; seats can be chosen without them while search is away."""
     try:
-        kept = await services.browsing.show(ShowId(show_id))
+        kept = services.browsing.show(ShowId(show_id))
     except ProblemRaised:
         return None
     return None if kept is None else kept.value

@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 
 from api.access import AnyRequest
-from api.browse.dsl import FACETS, Filters
+from api.browse.filters import FACETS, Filters
 from api.pages.page import page
 from api.problem_kinds import KINDS
 from api.problems import problem
@@ -26,7 +26,7 @@ def _chosen(value: str | None) -> str | None:
 @get("/", include_in_schema=False)
 async def front(request: AnyRequest, services: NamedDependency[Services]) -> Template:
     """The cities."""
-    kept = await services.browsing.cities()
+    kept = services.browsing.cities()
     return page("cities.html", await services.access.visitor(request), cities=kept.value, kept=kept)
 
 
@@ -38,7 +38,7 @@ async def city(
     date: Text = None,
 ) -> Template:
     """A city's movies on a day."""
-    kept = await services.browsing.movies(city, _chosen(date))
+    kept = services.browsing.movies(city, _chosen(date))
     return page("movies.html", await services.access.visitor(request), found=kept.value, kept=kept)
 
 
@@ -51,7 +51,7 @@ async def movie(
     date: Text = None,
 ) -> Template:
     """Where and when a movie is on in a city."""
-    kept = await services.browsing.shows(movie_id, city, _chosen(date))
+    kept = services.browsing.shows(movie_id, city, _chosen(date))
     return page("movie.html", await services.access.visitor(request), found=kept.value, kept=kept)
 
 

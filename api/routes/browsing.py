@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 
 from api.access import AnyRequest
 from api.browse import views
-from api.browse.dsl import Filters
+from api.browse.filters import Filters
 from api.responses import browsed
 from api.services import Services
 from justbookit.ids import CityId
@@ -31,7 +31,7 @@ async def cities(
     request: AnyRequest, services: NamedDependency[Services]
 ) -> Response[views.Cities]:
     """Every city with shows to come, with its days."""
-    return browsed(request, await services.browsing.cities())
+    return browsed(request, services.browsing.cities())
 
 
 @get(
@@ -47,7 +47,7 @@ async def movies(
     date: DateQuery = None,
 ) -> Response[views.MoviesInCity]:
     """What is on in a city on a day, with languages, formats and the lowest price."""
-    return browsed(request, await services.browsing.movies(city, date))
+    return browsed(request, services.browsing.movies(city, date))
 
 
 @get(
@@ -64,7 +64,7 @@ async def shows(
     date: DateQuery = None,
 ) -> Response[views.MovieShows]:
     """Where and when a movie is on in a city: a grid of venues and times."""
-    return browsed(request, await services.browsing.shows(movie_id, city, date))
+    return browsed(request, services.browsing.shows(movie_id, city, date))
 
 
 @get("/search", operation_id="searchShows", summary="Search shows", tags=TAGS)

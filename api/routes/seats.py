@@ -11,21 +11,16 @@ from litestar.params import FromPath, JSONBody
 from api.access import AnyRequest
 from api.browse import views
 from api.problems import problem
-from api.responses import NO_STORE, browsed, conditional
+from api.responses import NO_STORE, browsed, fronted
 from api.routes.bookings import SeatChoice
-from api.seatmap_views import SeatMapView, quote_of, seat_map_view
+from api.seatmap_views import SeatMapView, quote_of
 from api.seatmaps import Look
 from api.services import Services
+from api.shown_maps import SEATMAP_CACHING, ShownMap
 from justbookit.ids import SeatId, ShowId
 from justbookit.seat_events import PriceLine
 
 TAGS = ["Browse"]
-
-
-# The map changes with every booking: caches must ask, and get 304 while nothing changed.
-_REVALIDATE = "no-cache"
-
-_encode = msgspec.json.Encoder().encode
 
 
 class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +46,7 @@ async def show(
     request: AnyRequest, show_id: FromPath[str], services: NamedDependency[Services]
 ) -> Response[views.ShowPage]:
     """A show with its movie, theatre, prices and how many seats are free."""
-    kept = await services.browsing.show(ShowId(show_id))
+    kept = services.browsing.show(ShowId(show_id))
     if kept is None:
         raise problem("unknown_show", f"there is no show {show_id!r}")
     return browsed(request, kept)
@@ -68,11 +63,8 @@ async def seat_map(
 ) -> Response[SeatMapView]:
     """Every seat with its zone and whether it is free, as of now; the ETag is its version."""
     look = await look_at(services, show_id)
-    etag = f'"v{look.seatmap.version}{"-stale" if look.stale else ""}"'
-    headers = {"Cache-Control": _REVALIDATE}
-    if request.headers.get("if-none-match") == etag:
-        return conditional(request, b"", etag, headers)
-    return conditional(request, _encode(seat_map_view(look)), etag, headers)
+    shown = ShownMap(services.seatmaps, look)
+    return fronted(request, shown, shown.body, shown.etag, SEATMAP_CACHING)
 
 
 @post(

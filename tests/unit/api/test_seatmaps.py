@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from api.seatmaps import SeatMaps
+from api.shown_maps import ShownMap
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.seat_events import SeatsBlocked, ShowOpened
@@ -28,6 +30,7 @@ TERMS = ShowTerms(
     layout=Layout(version=1, rows=(Row(label="A", zone="gold", cells=("1", "2", "3")),)),
     prices={"gold": 100},
 )
+COMING = msgspec.structs.replace(TERMS, starts_at=datetime.now(UTC) + timedelta(hours=1))
 OPENED = ShowOpened(show_id="s", version=1, at=NOW, command_id="c-0", terms=TERMS)
 
 
@@ -158,3 +161,52 @@ async def test_with_nothing_to_show_the_failure_is_told():
 
     with pytest.raises(ConnectionError):
         await maps(log).look("s")
+
+
+async def test_a_shown_map_is_put_together_once_for_each_version():
+    made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)))
+    shown = ShownMap(made, await made.look("s"))
+    first = shown.ready_now()
+
+    assert shown.ready_now() is first
+    made.seen(blocked(2, "A1"))
+    later = shown.ready_now()
+
+    assert (first.etags[0], later.etags[0]) == (b'"v1.0"', b'"v2.0"')
+    assert b'"blocked"' in later.body
+
+
+async def test_a_shown_map_changes_when_a_moment_passes_though_nothing_happens(monkeypatch):
+    made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)))
+    shown = ShownMap(made, await made.look("s"))
+    assert shown.etag == '"v1.0"'
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return COMING.starts_at.astimezone(tz)
+
+    monkeypatch.setattr("api.shown_maps.datetime", Later)
+    monkeypatch.setattr(shown, "_holds_until", 0.0)
+
+    assert b'"open":false' in shown.ready_now().body
+    assert shown.etag == '"v1.1"'
+
+
+async def test_two_processes_show_the_same_bytes_under_the_same_etag():
+    log = Log(msgspec.structs.replace(OPENED, terms=COMING), blocked(2, "A1"))
+    one, other = maps(log), maps(log)
+
+    first = ShownMap(one, await one.look("s"))
+    await asyncio.sleep(0.01)
+    second = ShownMap(other, await other.look("s"))
+
+    assert (first.etag, first.body) == (second.etag, second.body)
+
+
+async def test_a_map_that_is_not_followed_is_left_to_the_route(monkeypatch):
+    made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)), live=False)
+    shown = ShownMap(made, await made.look("s"))
+    monkeypatch.setattr(shown, "_glance_at", 0.0)
+
+    assert shown.ready_now() is None

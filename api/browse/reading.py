@@ -1,0 +1,138 @@
+"""What the billboard reads from Postgres: shows as they are, as `streams/search` reads them too.
+
+`doc_version` is the version of the show's document in the index: for a given movie, theatre and
+venue it rises with every change, and only with one.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, TypedDict
+
+import msgspec
+
+from api.browse.noticed import Noticed
+from api.postgres import Pool
+from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
+from justbookit.ids import ShowId
+from justbookit.listing import Availability, ShowListing, listing_of
+
+SHOWS_MAX = 100_000
+"""The soonest; with more than that, the memory of a process is no place for them."""
+KEPT_DAYS = 1
+"""How long after its end a show is still known."""
+
+
+class Details(NamedTuple):
+    """The versions of all that a listing says and that seldom changes."""
+
+    show: int
+    movie: int
+    venue: int
+    theatre: int
+
+
+class Now(TypedDict):
+    """What a listing says that changes with every seat."""
+
+    availability: Availability
+    is_open: bool
+    doc_version: int
+
+
+_VERSION = """
+       show_inventory.version::bigint * 1048576 + movie.version + venue.version + theatre.version
+"""
+
+_FROM = f"""
+  FROM show
+  JOIN show_inventory USING (show_id)
+  JOIN movie ON movie.movie_id = show.movie_id
+  JOIN venue ON venue.venue_id = show.venue_id
+  JOIN theatre ON theatre.theatre_id = show.theatre_id
+ WHERE show.status <> 'opening' AND show.ends_at > now() - interval '{KEPT_DAYS} day'
+"""
+
+_NOW = f"""
+       show.version, movie.version, venue.version, theatre.version, show.status = 'open',
+       {_VERSION}, show_inventory.version, seats_total, seats_free, as_of
+"""
+
+_SEATS = f"""
+SELECT show.show_id, {_NOW}
+{_FROM}
+   AND show.show_id = ANY(%s)
+"""
+
+_LISTINGS = f"""
+SELECT show.terms::text, movie.body::text, venue.body::text, theatre.body::text, {_NOW}
+{_FROM}
+   AND show.show_id = ANY(%s)
+"""
+
+_VERSIONS = f"""
+SELECT show.show_id, {_VERSION}
+{_FROM}
+ ORDER BY show.starts_at, show.show_id
+ LIMIT %s
+"""
+
+_SHOWS_WITH = """
+SELECT show_id FROM show
+ WHERE ends_at > now() - interval '1 day'
+   AND (movie_id = ANY(%s) OR venue_id = ANY(%s) OR theatre_id = ANY(%s))
+"""
+
+_terms = msgspec.json.Decoder(ShowTerms)
+_movie = msgspec.json.Decoder(Movie)
+_venue = msgspec.json.Decoder(Venue)
+_theatre = msgspec.json.Decoder(Theatre)
+
+
+class BillboardReading:
+    """Reads through a pool; raises what psycopg raises when it cannot."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def versions(self) -> dict[ShowId, int]:
+        """Every show there is to know of, the soonest first, with its version."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_VERSIONS, (SHOWS_MAX,))
+            return {ShowId(show_id): version for show_id, version in await cursor.fetchall()}
+
+    async def seats(self, show_ids: Collection[ShowId]) -> list[tuple[ShowId, Details, Now]]:
+        """What changes most often in these shows, and the versions of all the rest."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_SEATS, (list(show_ids),))
+            return [(ShowId(show_id), *_now(rest)) for show_id, *rest in await cursor.fetchall()]
+
+    async def listings(self, show_ids: Collection[ShowId]) -> list[tuple[Details, ShowListing]]:
+        """These shows as they are; those not on sale yet, and those long over, are left out."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_LISTINGS, (list(show_ids),))
+            rows = await cursor.fetchall()
+        made = []
+        for terms, movie, venue, theatre, *rest in rows:
+            details, now = _now(rest)
+            listing = listing_of(
+                _terms.decode(terms),
+                movie=_movie.decode(movie),
+                venue=_venue.decode(venue),
+                theatre=_theatre.decode(theatre),
+                **now,
+            )
+            made.append((details, listing))
+        return made
+
+    async def shows_with(self, noticed: Noticed) -> list[ShowId]:
+        """The shows of the movies, venues and theatres that were noticed."""
+        things = (list(noticed.movies), list(noticed.venues), list(noticed.theatres))
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_SHOWS_WITH, things)
+            return [ShowId(show_id) for (show_id,) in await cursor.fetchall()]
+
+
+def _now(columns: Sequence[Any]) -> tuple[Details, Now]:
+    *details, is_open, doc_version, version, total, free, as_of = columns
+    availability = Availability(version=version, seats_total=total, seats_free=free, as_of=as_of)
+    now = Now(availability=availability, is_open=is_open, doc_version=doc_version)
+    return Details(*details), now
