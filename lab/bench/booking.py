@@ -21,6 +21,7 @@ from lab.bench.figures import Figures, NotPlausible, Result, latencies, result
 from lab.bench.gateway import Gateway
 from lab.bench.ground import Say, lay, wait_until_still
 from lab.bench.http import Connections
+from lab.bench.spending import Spending
 
 WARM_UP_SECONDS = 3.0
 CUSTOMERS = 50
@@ -55,10 +56,15 @@ async def booking(settings: Settings, plan: Plan, say: Say) -> Result:
             customers = await desk.admit(CUSTOMERS)
             bare = await bare_requests_per_s(connections, host, plan.clients)
             say(f"flat out, {plan.clients} clients, {plan.seconds:g} s")
-            flat_out = await _flat_out(desk, customers, plan)
+            spending = Spending(settings)
+            flat_out, made = await _flat_out(desk, customers, plan)
+            spent = spending.per(made, "flat_out.cpu_")
             await asyncio.to_thread(wait_until_still, settings, say)
             say(f"{plan.rate} bookings a second, {plan.seconds:g} s")
+            spending = Spending(settings)
             at_rate = await _at_rate(desk, customers, plan)
+            wanted = int((WARM_UP_SECONDS + plan.seconds) * plan.rate)
+            spent |= spending.per(wanted, f"rate_{plan.rate}.cpu_")
     figures: Figures = {
         "flat_out.bookings_per_s": len(flat_out) / plan.seconds,
         **latencies("flat_out.", [each.whole for each in flat_out]),
@@ -67,6 +73,7 @@ async def booking(settings: Settings, plan: Plan, say: Say) -> Result:
         **latencies(f"rate_{plan.rate}.", [each.whole for each in at_rate]),
         **latencies(f"rate_{plan.rate}.hold_", [each.hold for each in at_rate]),
         **latencies(f"rate_{plan.rate}.confirm_", [each.confirm for each in at_rate]),
+        **spent,
         "asked_again": float(sum(each.asked_again for each in flat_out + at_rate)),
     }
     return result(
@@ -86,7 +93,8 @@ async def booking(settings: Settings, plan: Plan, say: Say) -> Result:
     )
 
 
-async def _flat_out(desk: Desk, customers: list[Customer], plan: Plan) -> list[Booked]:
+async def _flat_out(desk: Desk, customers: list[Customer], plan: Plan) -> tuple[list[Booked], int]:
+    """The bookings that count, and how many were made in all."""
     begins = time.perf_counter() + WARM_UP_SECONDS
     ends = begins + plan.seconds
     made: list[Booked] = []
@@ -98,7 +106,7 @@ async def _flat_out(desk: Desk, customers: list[Customer], plan: Plan) -> list[B
     async with asyncio.TaskGroup() as clients:
         for _, customer in zip(range(plan.clients), cycle(customers), strict=False):
             clients.create_task(client(customer))
-    return _within(made, begins, ends)
+    return _within(made, begins, ends), len(made)
 
 
 async def _at_rate(desk: Desk, customers: list[Customer], plan: Plan) -> list[Booked]:
