@@ -81,8 +81,13 @@ def digest_of(secret: str) -> bytes:
 
 
 def bearer_of(request: AnyRequest) -> str:
-    """The secret in the Authorization header; '' when there is none."""
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    """The secret that came with a request; '' when there is none."""
+    return bearer_in(request.headers.get("authorization", ""))
+
+
+def bearer_in(authorization: str) -> str:
+    """The secret in an Authorization header; '' when there is none."""
+    scheme, _, secret = authorization.partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 
@@ -99,7 +104,11 @@ class Access:
 
     async def customer(self, request: AnyRequest) -> Customer:
         """The customer whose session token came with an API request."""
-        secret = bearer_of(request)
+        return await self.customer_by(request.headers.get("authorization", ""))
+
+    async def customer_by(self, authorization: str) -> Customer:
+        """The customer that an Authorization header speaks for."""
+        secret = bearer_in(authorization)
         if secret.startswith(KEY_PREFIX):
             raise problem("wrong_role", "an API key cannot do what customers do")
         found = await self.sessions.get(digest_of(secret)) if secret else None

@@ -8,8 +8,8 @@ only when somebody waits for its command or looks at its show.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -25,10 +25,20 @@ log = structlog.get_logger()
 
 Answer = SeatEvent | CatalogueEvent
 
+
+class Answered(NamedTuple):
+    """The event that answers a command; `again`: it had been published before."""
+
+    event: Answer
+    again: bool = False
+
+
 LIVE_SECONDS = 3.0
 _POLL_MS = 1000
+_FETCH_WAIT_MS = 30
 _RETRY_SECONDS = 1.0
 _COMMAND_ID = b'"command_id":"'
+_AGAIN = topics.HEADER_AGAIN
 
 
 def command_id_in(raw: bytes) -> str | None:
@@ -61,7 +71,7 @@ class Answers:
             TopicPartition(topics.CATALOGUE_EVENTS.name, 0),
         ]
         self._positions: dict[TopicPartition, int] = {}
-        self._waiting: dict[str, list[asyncio.Future[Answer]]] = {}
+        self._waiting: dict[str, list[asyncio.Future[Answered]]] = {}
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
         self._polled_at = 0.0
@@ -90,13 +100,13 @@ class Answers:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def expect(self, command_id: CommandId) -> asyncio.Future[Answer]:
+    def expect(self, command_id: CommandId) -> asyncio.Future[Answered]:
         """The answer to a command that is about to be sent; `forget` it in the end."""
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(command_id, []).append(future)
         return future
 
-    def forget(self, command_id: CommandId, future: asyncio.Future[Answer]) -> None:
+    def forget(self, command_id: CommandId, future: asyncio.Future[Answered]) -> None:
         waiting = self._waiting.get(command_id)
         if waiting is None:
             return
@@ -120,6 +130,8 @@ class Answers:
             enable_auto_commit=False,
             auto_offset_reset="latest",
             max_partition_fetch_bytes=4 * 1024 * 1024,
+            # The one fetch under way leaves partitions out that had something waiting here.
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
             metadata_max_age_ms=30_000,
         )
         await consumer.start()
@@ -137,7 +149,7 @@ class Answers:
                 batches = await consumer.getmany(timeout_ms=_POLL_MS)
                 for partition, records in batches.items():
                     for record in records:
-                        self.take(partition.topic, record.key, record.value)
+                        self.take(partition.topic, record.key, record.value, record.headers)
                     self._positions[partition] = records[-1].offset + 1
         finally:
             self._consumer = None
@@ -145,7 +157,13 @@ class Answers:
                 async with asyncio.timeout(1.0):
                     await consumer.stop()
 
-    def take(self, topic: str, key: bytes | None, raw: bytes) -> None:
+    def take(
+        self,
+        topic: str,
+        key: bytes | None,
+        raw: bytes,
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> None:
         """Look at one event, and no closer than somebody needs."""
         self._noticed(topic, key, raw)
         command_id = command_id_in(raw)
@@ -165,6 +183,7 @@ class Answers:
             log.error("an event that is none", why=str(error))  # noqa: TRY400 - the reason is all
             return
         if asked and command_id is not None:
+            answered = Answered(event, again=any(name == _AGAIN for name, _ in headers))
             for future in self._waiting.get(command_id, ()):
                 if not future.done():
-                    future.set_result(event)
+                    future.set_result(answered)

@@ -20,6 +20,7 @@ from litestar.types import ASGIApp
 from api.access import AnyRequest, Customer, Organizer
 from api.description import describe
 from api.draining import Draining
+from api.express import Express
 from api.failures import told
 from api.headers import safely
 from api.pages import routes as page_routes
@@ -52,7 +53,7 @@ def _kept_for(seconds: int) -> CacheControlHeader:
 
 def problem_json(request: AnyRequest, error: Exception) -> Response[Problem]:
     """Whatever was raised under /api, as a problem."""
-    made, headers = told(request, error)
+    made, headers = told(request.url.path, error)
     return Response(made, status_code=made.status, headers=headers, media_type=PROBLEM_JSON)
 
 
@@ -131,7 +132,7 @@ def application() -> ASGIApp:
     """What a worker serves, as the environment says."""
     made = create_app(Settings.read(os.environ))
     services: Services = made.state.services
-    app = Draining(services.front.before(safely(made)))
+    app = Draining(services.front.before(safely(Express(made, services))))
     # What is here now stays for good, and what requests leave behind is mostly freed by counting
     # references: looking for cycles all the time would cost a tenth of the worker.
     gc.collect()

@@ -7,10 +7,12 @@ from before it was published; so an answer that is late is looked for there.
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import structlog
 
-from api.answers import Answer, Answers
+from api.answers import Answer, Answered, Answers
 from api.commands import Commands, NotTaken
+from api.keys import key_reused
 from api.problems import ProblemRaised, problem
 from justbookit import topics, wire
 from justbookit.catalogue_commands import CatalogueCommand
@@ -44,7 +46,23 @@ class Asking:
         async def send(failed: Callable[[Exception], None]) -> None:
             await self._commands.send_seat(command, failed)
 
-        return await self._ask(command.command_id, send)
+        return (await self._ask(command.command_id, send)).event
+
+    async def once(self, command: SeatCommand) -> Answered:
+        """What became of a seat command that carries the fingerprint of what was asked.
+
+        The writer decides each name once and gives the old answer to who comes again, so nothing
+        is looked up before. Raises the problem of a name that came with another wish before.
+        """
+
+        async def send(failed: Callable[[Exception], None]) -> None:
+            await self._commands.send_seat(command, failed)
+
+        answered = await self._ask(command.command_id, send)
+        before = getattr(answered.event, "fingerprint", msgspec.UNSET)
+        if before is not msgspec.UNSET and before != command.fingerprint:
+            raise key_reused()
+        return answered
 
     async def catalogue(
         self, key: str, command: CatalogueCommand, *, replay: bool = False
@@ -56,7 +74,7 @@ class Asking:
         async def send(failed: Callable[[Exception], None]) -> None:
             await self._commands.send_catalogue(key, command, failed)
 
-        return await self._ask(command.command_id, send)
+        return (await self._ask(command.command_id, send)).event
 
     async def found(self, command_id: CommandId) -> Answer | None:
         """The event that answered a command, if it has been written."""
@@ -72,7 +90,7 @@ class Asking:
         self,
         command_id: CommandId,
         send: Callable[[Callable[[Exception], None]], Awaitable[None]],
-    ) -> Answer:
+    ) -> Answered:
         future = self._answers.expect(command_id)
 
         def failed(error: Exception) -> None:
@@ -84,13 +102,15 @@ class Asking:
             return await self._wait(command_id, future)
         except NotTaken as error:
             log.warning("a command was not taken", command_id=command_id, why=str(error))
+            if (given := await self._found_late(command_id)) is not None:
+                return Answered(given, again=True)
             raise paused(command_id) from error
         finally:
             self._answers.forget(command_id, future)
             if future.done() and not future.cancelled():
                 future.exception()  # marks it as seen: it may have failed after its answer
 
-    async def _wait(self, command_id: CommandId, future: "asyncio.Future[Answer]") -> Answer:
+    async def _wait(self, command_id: CommandId, future: "asyncio.Future[Answered]") -> Answered:
         deadline = asyncio.get_running_loop().time() + self._patience
         while True:
             left = deadline - asyncio.get_running_loop().time()
@@ -100,7 +120,7 @@ class Asking:
             except TimeoutError:
                 found = await self._found_late(command_id)
                 if found is not None:
-                    return found
+                    return Answered(found)
                 if left <= _LOOK_AFTER_SECONDS:
                     raise problem(
                         "no_answer_yet",

@@ -14,7 +14,6 @@ from litestar.exceptions import (
     ValidationException,
 )
 
-from api.access import AnyRequest
 from api.problems import Fault, Problem, ProblemRaised, problem
 
 log = structlog.get_logger()
@@ -84,9 +83,9 @@ def as_problem(error: Exception) -> ProblemRaised:  # noqa: PLR0911 - one arm a 
             return problem("internal", "something went wrong that should not have")
 
 
-def told(request: AnyRequest, error: Exception) -> tuple[Problem, dict[str, str]]:
-    """The problem and the headers it is answered with."""
+def told(path: str, error: Exception) -> tuple[Problem, dict[str, str]]:
+    """The problem that a request for `path` ends with, and the headers it is answered with."""
     raised = as_problem(error)
     if raised.problem.status >= 500:  # noqa: PLR2004 - ours, not the caller's
-        log.warning("failed", path=request.url.path, code=raised.problem.code, why=str(error))
+        log.warning("failed", path=path, code=raised.problem.code, why=str(error))
     return raised.problem, {"Cache-Control": "no-store", **raised.headers}

@@ -1,9 +1,11 @@
 """The same request is done once: Idempotency-Key, with a fingerprint of the body.
 
 The id of a command follows from who asks, what for and the key alone, and the seat writer
-decides each id once: that is what keeps a retry from booking twice. This table only notices a
-key that comes back with another body, and a retry, which is answered from the log of events.
-So its rows may be written without waiting for the disk, many requests in one statement.
+decides each id once: that is what keeps a retry from booking twice. What remains is to notice a
+key that comes back with another body. Holds and payments carry the fingerprint to the writer,
+whose answer repeats it: nothing is looked up or noted on their way. For everything else there is
+a table of keys; its rows may be written without waiting for the disk, many requests in one
+statement.
 """
 
 from hashlib import sha256
@@ -11,12 +13,14 @@ from hashlib import sha256
 import msgspec
 
 from api.gathering import Gathering
-from api.problems import problem
+from api.problems import ProblemRaised, problem
 from justbookit.ids import BookingId, CommandId, SaleId, ShowId
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LENGTH_MAX = 255
+FINGERPRINT_LENGTH = 16
+"""Hexadecimal digits: one body in 2^64 is taken for another under the same key."""
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -27,10 +31,15 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A request that may go on, as the command that it always is; `replay`: it came before."""
+    """A request that may go on, as the command that it always is; `replay`: it came before.
+
+    `asked` is what the command carries where the seat writer tells one wish from another under
+    the same key; then nothing is noted in the table, and `replay` is not known beforehand.
+    """
 
     scope: bytes
-    replay: bool
+    replay: bool = False
+    asked: str | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def command_id(self) -> CommandId:
@@ -64,6 +73,16 @@ def ask_of(principal: str, route: str, key: str | None, body: bytes) -> Ask:
     return Ask(scope, sha256(body).digest())
 
 
+def key_reused() -> ProblemRaised:
+    """A key that came before, with something else to be done under it."""
+    return problem("idempotency_key_reused", f"this {HEADER} came before, with another body")
+
+
+def carried(ask: Ask) -> Claim:
+    """A request whose fingerprint goes along with its command."""
+    return Claim(ask.scope, asked=ask.fingerprint.hex()[:FINGERPRINT_LENGTH])
+
+
 class Keys:
     """The keys that were seen."""
 
@@ -74,5 +93,5 @@ class Keys:
         """Note the request; raises the problem of a key that came with another body before."""
         before = await self._written.add(ask)
         if before is not None and before != ask.fingerprint:
-            raise problem("idempotency_key_reused", f"this {HEADER} came before, with another body")
+            raise key_reused()
         return Claim(ask.scope, before is not None)

@@ -51,6 +51,7 @@ class Scribe:
                 version=self.seatmap.version + len(self.events) + 1,
                 at=self.now,
                 command_id=self.command.command_id,
+                fingerprint=self.command.fingerprint,
                 **fields,
             )
         )

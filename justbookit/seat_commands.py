@@ -20,6 +20,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=T
 
     command_id: CommandId
     show_id: ShowId
+    fingerprint: str | msgspec.UnsetType = msgspec.UNSET
+    """What was asked, hashed, where who asks may ask again; the answer repeats it."""
 
 
 class OpenShow(Command, frozen=True, kw_only=True):

@@ -72,6 +72,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=Tru
     version: int
     at: datetime
     command_id: CommandId | None = None
+    fingerprint: str | msgspec.UnsetType = msgspec.UNSET
+    """The command's: whoever gets this as the answer to another wish of that name sees it."""
 
 
 class ShowOpened(Event, frozen=True, kw_only=True):

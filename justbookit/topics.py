@@ -95,6 +95,8 @@ TOPICS = (
 )
 
 HEADER_COMMAND_ID = "command_id"
+HEADER_AGAIN = "again"
+"""On an event that was published before, for who asks the same once more."""
 
 
 def partition_of(show_id: ShowId, partitions: int) -> int:

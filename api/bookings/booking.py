@@ -8,6 +8,7 @@ from secrets import token_hex
 
 import msgspec
 
+from api.answers import Answer, Answered
 from api.asking import Asking
 from api.bookings import queries
 from api.bookings.shows import Shows
@@ -63,7 +64,16 @@ class BookingDesk:
     async def hold(self, command: HoldSeats | HoldBest, *, replay: bool) -> BookingView:
         """Seats set aside, at a price that is now fixed; a retry gets the same."""
         await self._shows.must_exist(command.show_id)
-        match await self._asking.seats(command, replay=replay):
+        return self._held_by(await self._asking.seats(command, replay=replay))
+
+    async def hold_once(self, command: HoldSeats) -> tuple[BookingView, bool]:
+        """The same for a command with a fingerprint; and whether it was answered before."""
+        await self._shows.must_exist(command.show_id)
+        event, again = await self._asking.once(command)
+        return self._held_by(event), again
+
+    def _held_by(self, answer: Answer) -> BookingView:
+        match answer:
             case SeatsHeld() as event:
                 return self._remember(event)
             case CommandRefused() as event:
@@ -100,27 +110,41 @@ class BookingDesk:
 
     async def confirm(
         self, customer_id: CustomerId, booking_id: BookingId, token: str, claim: Claim
-    ) -> BookingView:
-        """The paid booking. The token says what was paid for; the writer compares."""
-        # A retry may come after the token ran out: what it did is still what it did.
-        found = await self._asking.found(claim.command_id) if claim.replay else None
-        if found is None:
+    ) -> tuple[BookingView, bool]:
+        """The paid booking, and whether it had been paid by this request before.
+
+        The token says what was paid for; the writer compares.
+        """
+        answered = await self._pay(customer_id, booking_id, token, claim)
+        match answered.event:
+            case BookingConfirmed() as event:
+                view = confirmed_view(await self.held(customer_id, booking_id), event)
+                return view, answered.again
+            case CommandRefused() as event:
+                raise refused(event)
+            case other:
+                raise AssertionError(f"a payment was answered with {type(other).__name__}")
+
+    async def _pay(
+        self, customer_id: CustomerId, booking_id: BookingId, token: str, claim: Claim
+    ) -> Answered:
+        try:
             paid = self._tokens.read(token, booking_id, customer_id, datetime.now(UTC))
-            command = ConfirmBooking(
+        except ProblemRaised:
+            # A retry may come after the token ran out: what it did is still what it did.
+            if (given := await self._asking.found(claim.command_id)) is None:
+                raise
+            return Answered(given, again=True)
+        return await self._asking.once(
+            ConfirmBooking(
                 command_id=claim.command_id,
                 show_id=paid.show_id,
                 booking_id=booking_id,
                 customer_id=customer_id,
                 payment=paid.payment,
+                fingerprint=claim.asked,
             )
-            found = await self._asking.seats(command)
-        match found:
-            case BookingConfirmed() as event:
-                return confirmed_view(await self.held(customer_id, booking_id), event)
-            case CommandRefused() as event:
-                raise refused(event)
-            case other:
-                raise AssertionError(f"a payment was answered with {type(other).__name__}")
+        )
 
     async def release(
         self, customer_id: CustomerId, booking_id: BookingId, claim: Claim

@@ -14,7 +14,7 @@ def as_page(request: AnyRequest, error: Exception) -> Response[Any]:
     """A page that says what went wrong and what would work; or the one to log in at."""
     if isinstance(error, LogInFirst):
         return go(f"/login?next={error.back_to}")
-    made, headers = told(request, error)
+    made, headers = told(request.url.path, error)
     return page(
         "problem.html",
         None,

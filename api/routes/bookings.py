@@ -10,7 +10,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from api.access import AnyRequest, Customer
 from api.bookings.views import Bookings, BookingView, BookingWithShow
-from api.keys import HEADER, REPLAYED, Ask, Claim, ask_of
+from api.keys import HEADER, REPLAYED, Ask, Claim, ask_of, carried
 from api.responses import NO_STORE
 from api.services import Services
 from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
@@ -58,17 +58,41 @@ async def claim_of(
     services: Services, request: AnyRequest, principal: str, key: str | None
 ) -> Claim:
     """This request, done once."""
-    ask: Ask = ask_of(
-        principal, f"{request.method} {request.scope['path']}", key, await request.body()
+    return await services.keys.claim(await ask(request, principal, key))
+
+
+async def ask(request: AnyRequest, principal: str, key: str | None) -> Ask:
+    """What this request is, for telling whether it came before."""
+    route = f"{request.method} {request.scope['path']}"
+    return ask_of(principal, route, key, await request.body())
+
+
+async def hold_for(
+    services: Services, customer: Customer, show_id: str, wish: HoldWish, claim: Claim
+) -> tuple[BookingView, bool]:
+    """Seats held for a customer, and whether this request had held them before."""
+    command = HoldSeats(
+        command_id=claim.command_id,
+        show_id=ShowId(show_id),
+        booking_id=claim.booking_id,
+        customer_id=customer.customer_id,
+        seat_ids=tuple(map(SeatId, wish.seat_ids)),
+        accessible=wish.accessible,
+        fingerprint=claim.asked,
     )
-    return await services.keys.claim(ask)
+    return await services.desk.hold_once(command)
 
 
 def once(
     view: BookingView, claim: Claim, status: HTTPStatus = HTTPStatus.OK
 ) -> Response[BookingView]:
     """An answer that says whether it was given before."""
-    headers = {**NO_STORE, REPLAYED: "true"} if claim.replay else NO_STORE
+    return given(view, status, again=claim.replay)
+
+
+def given(view: BookingView, status: HTTPStatus, *, again: bool) -> Response[BookingView]:
+    """The same, when only the answer itself tells."""
+    headers = {**NO_STORE, REPLAYED: "true"} if again else NO_STORE
     return Response(view, status_code=status, headers=headers)
 
 
@@ -87,17 +111,9 @@ async def hold(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingView]:
     """Set seats aside for eight minutes, all or none; the price is fixed, line by line."""
-    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
-    command = HoldSeats(
-        command_id=claim.command_id,
-        show_id=ShowId(show_id),
-        booking_id=claim.booking_id,
-        customer_id=customer.customer_id,
-        seat_ids=tuple(map(SeatId, data.seat_ids)),
-        accessible=data.accessible,
-    )
-    view = await services.desk.hold(command, replay=claim.replay)
-    return once(view, claim, HTTPStatus.CREATED)
+    claim = carried(await ask(request, customer.customer_id, idempotency_key))
+    view, again = await hold_for(services, customer, show_id, data, claim)
+    return given(view, HTTPStatus.CREATED, again=again)
 
 
 @post(
@@ -164,11 +180,11 @@ async def confirm(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingView]:
     """Turn a hold into a booking with the payment token that was signed for it."""
-    claim = await claim_of(services, request, customer.customer_id, idempotency_key)
-    view = await services.desk.confirm(
+    claim = carried(await ask(request, customer.customer_id, idempotency_key))
+    view, again = await services.desk.confirm(
         customer.customer_id, BookingId(booking_id), data.payment_token, claim
     )
-    return once(view, claim, HTTPStatus.CREATED)
+    return given(view, HTTPStatus.CREATED, again=again)
 
 
 async def _release(

@@ -30,6 +30,8 @@ class Message(NamedTuple):
     event: SeatEvent
     body: bytes
     fresh: bool
+    again: bool = False
+    """An answer that was given before, for who asks once more."""
 
 
 class ShowAnswer(NamedTuple):
@@ -89,7 +91,7 @@ class Batch:
 
     def add_answer_again(self, partition: int, event: SeatEvent) -> None:
         """An answer that was given before, for who asks again."""
-        self.messages.append(Message(partition, event, wire.encode(event), fresh=False))
+        self.messages.append(Message(partition, event, wire.encode(event), fresh=False, again=True))
 
     def add_letter(self, partition: int, letter: StreamDeadLetter) -> None:
         self.letters.setdefault(partition, []).append(letter)

@@ -14,6 +14,8 @@ from streams.seats.batch import Message
 BATCH_BYTES_MAX = 512 * 1024
 """Of one partition in one request, before compression; one event may be larger on its own."""
 
+_AGAIN = (topics.HEADER_AGAIN, b"1")
+
 
 class Publisher:
     """Hands whole record batches to the producer: a message on its own costs five times as much."""
@@ -79,5 +81,8 @@ def _record(message: Message) -> dict[str, Any]:
         "timestamp": None,
         "key": event.show_id.encode(),
         "value": message.body,
-        "headers": [(topics.HEADER_COMMAND_ID, command_id.encode())] if command_id else [],
+        "headers": [
+            *([(topics.HEADER_COMMAND_ID, command_id.encode())] if command_id else ()),
+            *([_AGAIN] if message.again else ()),
+        ],
     }

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.answers import Answers, command_id_in
+from api.answers import Answered, Answers, command_id_in
 from justbookit import topics, wire
 from justbookit.catalogue_events import CatalogueUnchanged
 from justbookit.seat_events import CommandRefused, HoldReleased, Refusal, ReleaseReason
@@ -57,9 +57,19 @@ async def test_whoever_waits_for_a_command_gets_its_event():
 
     follower.take(refusal("c-1"))
 
-    assert first.result() == second.result() == refusal("c-1")
+    assert first.result() == second.result() == Answered(refusal("c-1"))
     assert not other.done()
     assert follower.seen == []
+
+
+async def test_an_answer_that_was_given_before_says_so():
+    follower = Follower()
+    waiting = follower.answers.expect("c-1")
+
+    again = (topics.HEADER_AGAIN, b"1")
+    follower.answers.take(SEATS, b"s", wire.encode(refusal("c-1")), (again,))
+
+    assert waiting.result() == Answered(refusal("c-1"), again=True)
 
 
 async def test_a_catalogue_event_answers_too():
@@ -69,7 +79,7 @@ async def test_a_catalogue_event_answers_too():
 
     follower.take(event, CATALOGUE)
 
-    assert waiting.result() == event
+    assert waiting.result() == Answered(event)
     assert follower.seen == []
 
 
