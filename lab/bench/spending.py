@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import psutil
 
 from justbookit.settings import Settings
+from lab import notes
 from lab.bench.figures import Figures
-from lab.chaos.processes import Processes
 
 CLIENT = "client"
 
@@ -35,7 +35,7 @@ class Spending:
 
     def _seconds(self) -> Iterator[tuple[tuple[str, int], float]]:
         """Processor seconds so far, by name and id; children count under their parent's name."""
-        pids = {name: process.pid for name, process in Processes(self._settings).read().items()}
+        pids = {name: process.pid for name, process in notes.processes(self._settings).items()}
         for name, pid in {**pids, CLIENT: os.getpid()}.items():
             if pid is None:
                 continue

@@ -8,10 +8,10 @@ import sys
 from collections import deque
 from pathlib import Path
 
-import msgspec
-
 from justbookit.settings import Settings
+from lab import notes
 from lab.demo.door import NotAsPromised
+from lab.notes import Process
 
 SPARE = "spare"
 HOLD_SECONDS = 6
@@ -21,27 +21,12 @@ LOOK_SECONDS = 0.2
 STOP_SECONDS_MAX = 15.0
 
 
-class Process(msgspec.Struct):
-    """One process as the supervisor last saw it."""
-
-    pid: int | None = None
-    state: str = ""
-    deaths: int = 0
-
-
-class Notes(msgspec.Struct):
-    """What a run of the stack writes down about itself, as far as it is needed here."""
-
-    processes: dict[str, Process]
-
-
 class Processes:
     """Who runs, how often each died of late, and the spare."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         home = Path(settings.home)
-        self._notes = home / "run.json"
         self._log = home / "logs" / "chaos-seats.log"
         self._deaths: dict[str, int] = {}
         self._died_at: dict[str, deque[float]] = {}
@@ -51,10 +36,9 @@ class Processes:
     def read(self) -> dict[str, Process]:
         """Every process there is. Raises NotAsPromised when no stack runs here."""
         try:
-            notes = msgspec.json.decode(self._notes.read_bytes(), type=Notes)
-        except FileNotFoundError as error:
-            raise NotAsPromised(f"no stack runs in {self._settings.home}") from error
-        found = notes.processes
+            found = notes.processes(self._settings)
+        except notes.NoStack as error:
+            raise NotAsPromised(str(error)) from error
         spare = self._spare
         if spare is not None:
             alive = spare.returncode is None

@@ -43,7 +43,7 @@ from lab.chaos.checks import check
 from lab.chaos.coverage import NEEDED, TAKEOVERS, classes, vacuous
 from lab.chaos.findings import Promise, Window
 from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
-from lab.chaos.processes import Notes
+from lab.notes import Notes
 from lab.chaos.schedule import MAIN, SLOT_SECONDS, Fault, plan
 from stack.run_state import ProcessState, RunState
 
