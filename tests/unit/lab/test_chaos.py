@@ -43,8 +43,8 @@ from lab.chaos.checks import check
 from lab.chaos.coverage import NEEDED, TAKEOVERS, classes, vacuous
 from lab.chaos.findings import Promise, Window
 from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
-from lab.notes import Notes
 from lab.chaos.schedule import MAIN, SLOT_SECONDS, Fault, plan
+from lab.notes import Notes
 from stack.run_state import ProcessState, RunState
 
 SHOW = ShowId("chaos.s1")
