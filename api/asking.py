@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from api.answers import Answer, Answered, Answers
-from api.commands import Commands, NotTaken
+from api.commands import Commands, Failed, NotTaken
 from api.keys import key_reused
 from api.problems import ProblemRaised, problem
 from justbookit import topics, wire
@@ -43,7 +43,7 @@ class Asking:
         if replay and (found := await self.found(command.command_id)) is not None:
             return found
 
-        async def send(failed: Callable[[Exception], None]) -> None:
+        async def send(failed: Failed) -> None:
             await self._commands.send_seat(command, failed)
 
         return (await self._ask(command.command_id, send)).event
@@ -55,7 +55,7 @@ class Asking:
         is looked up before. Raises the problem of a name that came with another wish before.
         """
 
-        async def send(failed: Callable[[Exception], None]) -> None:
+        async def send(failed: Failed) -> None:
             await self._commands.send_seat(command, failed)
 
         answered = await self._ask(command.command_id, send)
@@ -71,7 +71,7 @@ class Asking:
         if replay and (found := await self.found(command.command_id)) is not None:
             return found
 
-        async def send(failed: Callable[[Exception], None]) -> None:
+        async def send(failed: Failed) -> None:
             await self._commands.send_catalogue(key, command, failed)
 
         return (await self._ask(command.command_id, send)).event
@@ -89,7 +89,7 @@ class Asking:
     async def _ask(
         self,
         command_id: CommandId,
-        send: Callable[[Callable[[Exception], None]], Awaitable[None]],
+        send: Callable[[Failed], Awaitable[None]],
     ) -> Answered:
         future = self._answers.expect(command_id)
 

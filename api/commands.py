@@ -20,10 +20,15 @@ from justbookit.seat_commands import SeatCommand
 log = structlog.get_logger()
 
 TAKEN_SECONDS = 5.0
-LINGER_MS = 3
+LINGER_MS = 5
 """Each request to the broker costs more than many commands in it."""
 _BUFFER_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
+
+
+Failed = Callable[[Exception], None]
+"""What is told of a command that was handed over and not taken; named once, since a function made
+for each request would put the type together each time."""
 
 
 class NotTaken(Exception):
@@ -77,7 +82,7 @@ class Commands:
         if self._producer is not None:
             await _stop(self._producer)
 
-    async def send_seat(self, command: SeatCommand, failed: Callable[[Exception], None]) -> None:
+    async def send_seat(self, command: SeatCommand, failed: Failed) -> None:
         """Hand over a seat command; see `_send`."""
         partition = topics.partition_of(command.show_id, self._partitions)
         await self._send(
@@ -85,7 +90,7 @@ class Commands:
         )
 
     async def send_catalogue(
-        self, key: str, command: CatalogueCommand, failed: Callable[[Exception], None]
+        self, key: str, command: CatalogueCommand, failed: Failed
     ) -> None:
         """Hand over a catalogue command; see `_send`."""
         await self._send(topics.CATALOGUE_COMMANDS.name, key, 0, wire.encode(command), failed)
@@ -96,7 +101,7 @@ class Commands:
         key: str,
         partition: int,
         value: bytes,
-        failed: Callable[[Exception], None],
+        failed: Failed,
     ) -> None:
         """Hand bytes over; `failed` is called when it turns out that the broker did not take them.
 
@@ -131,7 +136,7 @@ class Commands:
         self,
         producer: AIOKafkaProducer,
         receipt: asyncio.Future[object],
-        failed: Callable[[Exception], None],
+        failed: Failed,
     ) -> None:
         if not receipt.done():
             failed(NotTaken(f"no receipt within {TAKEN_SECONDS} s"))

@@ -34,9 +34,13 @@ POLL_RECORDS_MAX = 500
 """How many records one event brings at most."""
 
 FETCH_WAIT_MS = 30
-"""How long the broker keeps a fetch that it has nothing for. One fetch is on its way at a time, for
-the partitions that had nothing waiting here when it left; what comes to the others meanwhile waits
-for its return, and that was up to Faust's 1.5 s."""
+"""How long the broker keeps a fetch that it has nothing for, at least. One fetch is on its way at a
+time, for the partitions that had nothing waiting here when it left; what comes to the others
+meanwhile waits for its return, and that was up to Faust's 1.5 s."""
+
+FETCH_BYTES_UNHURRIED = 1024 * 1024
+UNHURRIED_SECONDS = 0.1
+"""Who lets records lie for so long is not woken for each of them: the broker waits for many."""
 
 BUFFERED_EVENTS_MAX = 8
 REPEAT_SECONDS = 10
@@ -64,7 +68,11 @@ class QuickFetching(AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         made = super()._create_worker_consumer(transport)
-        made._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - Faust has no setting for it
+        gather_seconds = cast("StreamApp", self.app).gather_seconds
+        # Faust has no settings for these.
+        made._fetch_max_wait_ms = max(FETCH_WAIT_MS, int(1000 * gather_seconds))  # noqa: SLF001
+        if gather_seconds >= UNHURRIED_SECONDS:
+            made._fetch_min_bytes = FETCH_BYTES_UNHURRIED  # noqa: SLF001
         return made
 
 
@@ -74,6 +82,8 @@ class PositionedConsumer(Consumer):
     Faust spends 70 microseconds on an event. Here an event's value is a list of records of one
     partition in order; its offset is the last one's, so acknowledging it means all of them.
     """
+
+    _handed_at = 0.0
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return QuickFetching(self, loop=self.loop, beacon=self.beacon)
@@ -89,11 +99,15 @@ class PositionedConsumer(Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's signature
         app = cast("StreamApp", self.app)
-        if app.gather_seconds:
-            # What is fetched waits in aiokafka meanwhile, and is not fetched again: the broker
-            # and this process handle some large answers instead of hundreds of small ones.
-            await asyncio.sleep(app.gather_seconds)
+        # What comes after a while of nothing is handed over at once. After that it lies in
+        # aiokafka, which fetches nothing more meanwhile: the broker and this process handle some
+        # large answers instead of hundreds of small ones.
+        pause = self._handed_at + app.gather_seconds - asyncio.get_running_loop().time()
+        if pause > 0:
+            await asyncio.sleep(pause)
         records, active = await self._wait_next_records(timeout)
+        if sum(map(len, records.values())) < POLL_RECORDS_MAX:
+            self._handed_at = asyncio.get_running_loop().time()
         generation = self.app.consumer_generation_id
         if not records or self.should_stop:
             return
@@ -128,7 +142,7 @@ class StreamApp(faust.App):
 
     owner: Owner
     gather_seconds: float
-    """How long records may lie before they are handed over; for who is in no hurry."""
+    """How long after the last records the next are handed over, unless there are many."""
 
     def _new_consumer(self) -> Any:
         self.transport.Consumer = PositionedConsumer  # type: ignore[misc]  # Faust's own hook

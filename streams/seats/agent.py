@@ -12,7 +12,7 @@ NAME = "justbookit-seats"
 
 def run(settings: Settings) -> None:
     """Decide until told to stop; ends the process."""
-    app = apps.make_app(settings, NAME)
+    app = apps.make_app(settings, NAME, gather_seconds=settings.batch_linger_ms / 1000)
     writer = SeatWriter(settings, app)
     apps.own(app, writer)
     both = app.topic(

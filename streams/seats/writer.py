@@ -38,6 +38,9 @@ DUE_MAX = 500
 TIMER_SECONDS_MIN = 0.05
 """Holds that run out within so short a time are released together."""
 
+HANDING_SECONDS = 0.003
+"""How long it takes until all that was fetched together is here."""
+
 CLEAR_AFTER_SECONDS = 0.25
 """When nothing comes for so long, the outbox is cleared on its own."""
 
@@ -60,7 +63,6 @@ class SeatWriter:
         self._turn = asyncio.Lock()
         """Held while a batch is decided, and while partitions come and go."""
         self._number = 0
-        self._batch_began = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._writes: AsyncConnection[TupleRow]
         self._outflow: Outflow
@@ -174,12 +176,6 @@ class SeatWriter:
         """Wait for records, for a hold to run out, or for nothing to come for a while."""
         await self._claimed.wait()
         if self._inbox:
-            # What comes to an idle writer is decided at once. After that batches are paced: one
-            # costs the same for one command as for twenty, here, in Postgres and in Kafka.
-            begin_at = self._batch_began + self._settings.batch_linger_ms / 1000
-            pause = begin_at - asyncio.get_running_loop().time()
-            if pause > 0 and len(self._inbox) < self._settings.batch_max:
-                await asyncio.sleep(pause)
             return
         patience = None if self._outflow.is_settled else CLEAR_AFTER_SECONDS
         next_at = self._timers.next_at()
@@ -188,11 +184,14 @@ class SeatWriter:
             patience = until_due if patience is None else min(patience, until_due)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._inbox.filled.wait(), patience)
+            # Records are handed over partition by partition, many at a time (see `StreamApp`). A
+            # batch costs the same for one command as for twenty, here, in Postgres and in Kafka;
+            # so the first partition waits for the others.
+            await asyncio.sleep(HANDING_SECONDS)
 
     async def _decide_batch(self) -> None:
         batch = Batch(self._number + 1, self._clock.now())
         slices = self._inbox.take(self._settings.batch_max)
-        self._batch_began = asyncio.get_running_loop().time()
         await self._decider.decide(batch, slices, self._timers.due(batch.now, DUE_MAX))
         batch.handled = [part.event.ack for part in slices if part.event is not None]
         if published := self._outflow.take_published():
