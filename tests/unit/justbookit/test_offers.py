@@ -120,6 +120,46 @@ def test_an_offer_for_another_city_takes_nothing_off():
     assert prices(tariff(elsewhere), "aaa") == [1000, 1000, 1000]
 
 
+@pytest.mark.parametrize(
+    ("limits", "price_of_three"),
+    [
+        pytest.param({"cities": ("c",)}, 2500, id="in the city of the show"),
+        pytest.param({"cities": ("d",)}, 3000, id="in another city"),
+        pytest.param({"theatres": ("t",)}, 2500, id="in the theatre of the show"),
+        pytest.param({"theatres": ("u",)}, 3000, id="in another theatre"),
+        pytest.param({"ends_on": date(2027, 1, 1)}, 2500, id="on its day, which is over in UTC"),
+        pytest.param({"starts_on": date(2027, 1, 2)}, 3000, id="from the day after"),
+    ],
+)
+def test_a_show_has_the_offers_of_its_city_theatre_and_theatre_local_day(limits, price_of_three):
+    offer = Offer(offer_id="o", name="O", rule=OfferRule.THIRD_TICKET, percent=50, **limits)
+    late = datetime(2027, 1, 2, 1, 0, tzinfo=UTC)  # the evening before in New York
+
+    assert sum(prices(tariff(offer, at=late, timezone="America/New_York"), "aaa")) == price_of_three
+
+
+def test_of_seats_that_cost_the_same_the_last_by_name_is_the_third():
+    seats = [("A3", "a"), ("A1", "a"), ("A2", "a")]
+
+    lines = price(tariff(THIRD), seats).lines
+
+    assert [(line.seat_id, line.price) for line in lines] == [
+        ("A3", 500),
+        ("A1", 1000),
+        ("A2", 1000),
+    ]
+
+
+@pytest.mark.parametrize("offers", [(), (AFTERNOON,)], ids=["at full price", "with an offer"])
+def test_a_line_says_seat_zone_and_what_it_would_have_cost(offers):
+    lines = price(tariff(*offers), [("A1", "a"), ("B7", "b")]).lines
+
+    assert [(line.seat_id, line.zone, line.base) for line in lines] == [
+        ("A1", "a", 1000),
+        ("B7", "b", 600),
+    ]
+
+
 @given(st.text("abc", min_size=1, max_size=10), st.randoms(use_true_random=False))
 def test_the_order_of_the_seats_does_not_change_the_total(zones, random):
     shuffled = list(zones)
