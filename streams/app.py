@@ -106,7 +106,7 @@ class PositionedConsumer(Consumer):
         if pause > 0:
             await asyncio.sleep(pause)
         records, active = await self._wait_next_records(timeout)
-        if sum(map(len, records.values())) < POLL_RECORDS_MAX:
+        if records is None or sum(len(each) for each in records.values()) < POLL_RECORDS_MAX:
             self._handed_at = asyncio.get_running_loop().time()
         generation = self.app.consumer_generation_id
         if not records or self.should_stop:
