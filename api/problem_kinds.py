@@ -53,6 +53,12 @@ _SEATS: dict[str, Kind] = {
     Refusal.UNKNOWN_ZONE: Kind(
         _UNPROCESSABLE, "No such zone", "The detail lists the zones; leave it out for any."
     ),
+    Refusal.UNKNOWN_AREA: Kind(
+        _UNPROCESSABLE, "No such area", "The detail lists the areas of this theatre."
+    ),
+    Refusal.AREA_FULL: Kind(
+        _CONFLICT, "Not so many places left", "The area has `count` places left: take fewer."
+    ),
     Refusal.NO_BLOCK: Kind(
         _CONFLICT,
         "Not so many seats together",

@@ -1,14 +1,16 @@
 """A seat map as people see it: free, taken or not for sale here, never who has a seat."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
 from api.problems import problem
 from api.seatmaps import Look
+from justbookit.areas import pick
 from justbookit.catalogue import Row
 from justbookit.claims import Claim, ClaimKind
-from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
+from justbookit.ids import AreaId, BookingId, SeatId, ShowId, ZoneId
 from justbookit.offers import Quote, price
 from justbookit.seatmap import SeatMap
 
@@ -34,6 +36,17 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     seats: tuple[SeatView | None, ...]
 
 
+class AreaView(msgspec.Struct, frozen=True, kw_only=True):
+    """Places without numbers: how many there are, and how many are free."""
+
+    area_id: AreaId
+    name: str
+    zone: ZoneId
+    price: int
+    capacity: int
+    free: int
+
+
 class SeatMapView(msgspec.Struct, frozen=True, kw_only=True):
     """The seats of a show, rows from the screen backwards; prices in minor units.
 
@@ -51,6 +64,7 @@ class SeatMapView(msgspec.Struct, frozen=True, kw_only=True):
     seats_total: int
     seats_free: int
     rows: tuple[RowView, ...]
+    areas: tuple[AreaView, ...]
     as_of: datetime
     stale: bool
     accessible_until: datetime | None
@@ -109,6 +123,20 @@ def seat_map_view(look: Look, now: datetime) -> SeatMapView:
             )
             for row in terms.layout.rows
         ),
+        areas=tuple(
+            AreaView(
+                area_id=area.area_id,
+                name=area.name or area.area_id,
+                zone=area.zone,
+                price=terms.prices[area.zone],
+                capacity=area.capacity,
+                free=sum(
+                    status_of(seatmap, place, now) == FREE
+                    for place in seatmap.hall.areas[area.area_id]
+                ),
+            )
+            for area in terms.layout.areas
+        ),
         as_of=max([look.changed_at, *passed]),
         stale=look.stale,
         accessible_until=terms.accessible_until
@@ -136,8 +164,10 @@ def _seats(seatmap: SeatMap, row: Row, now: datetime) -> tuple[SeatView | None, 
     return tuple(seats)
 
 
-def quote_of(look: Look, seat_ids: tuple[SeatId, ...]) -> tuple[Quote, tuple[SeatId, ...]]:
-    """What seats cost together, and which of them cannot be had just now."""
+def quote_of(
+    look: Look, seat_ids: tuple[SeatId, ...], areas: Mapping[AreaId, int]
+) -> tuple[Quote, tuple[SeatId, ...]]:
+    """What seats and places cost together, and which of them cannot be had just now."""
     seatmap = look.seatmap
     assert seatmap.terms is not None
     assert seatmap.tariff is not None
@@ -147,11 +177,23 @@ def quote_of(look: Look, seat_ids: tuple[SeatId, ...]) -> tuple[Quote, tuple[Sea
             f"no such seats in this theatre: {', '.join(unknown)}",
             seat_ids=unknown,
         )
-    if len(seat_ids) > seatmap.terms.seats_per_booking_max:
+    if none := [area_id for area_id in areas if area_id not in seatmap.hall.areas]:
+        raise problem("unknown_area", f"no such areas in this theatre: {', '.join(none)}")
+    if not seat_ids and not areas:
+        raise problem("no_seats", "name at least one seat, or a place of an area")
+    if len(seat_ids) + sum(areas.values()) > seatmap.terms.seats_per_booking_max:
         raise problem(
             "too_many_seats",
             f"at most {seatmap.terms.seats_per_booking_max} seats in one booking",
         )
     now = datetime.now(UTC)
-    unavailable = tuple(seat for seat in seat_ids if status_of(seatmap, seat, now) != FREE)
-    return price(seatmap.tariff, [(seat, seatmap.zones[seat]) for seat in seat_ids]), unavailable
+
+    def is_free(seat: SeatId) -> bool:
+        return status_of(seatmap, seat, now) == FREE
+
+    chosen = dict.fromkeys(seat_ids)
+    for area_id, count in areas.items():
+        places = pick(seatmap.hall.areas[area_id], count, chosen, is_free, lambda _: True)
+        chosen.update(dict.fromkeys(places))
+    unavailable = tuple(seat for seat in chosen if not is_free(seat))
+    return price(seatmap.tariff, [(seat, seatmap.zones[seat]) for seat in chosen]), unavailable

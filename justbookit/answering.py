@@ -128,10 +128,14 @@ class Scribe:
             over = {BookingId(each.by): None for each in standing if self.is_over(each)}
             self.expire(over)
 
+    def is_unclaimed(self, seat_id: SeatId) -> bool:
+        """Whether nobody has the seat, whoever's it is to sell."""
+        claim = self.seatmap.claims.get(seat_id)
+        return claim is None or self.is_over(claim)
+
     def is_free(self, seat_id: SeatId) -> bool:
         """Whether nobody has the seat and it is ours to sell."""
-        claim = self.seatmap.claims.get(seat_id)
-        return (claim is None or self.is_over(claim)) and self.seatmap.is_allotted(seat_id)
+        return self.is_unclaimed(seat_id) and self.seatmap.is_allotted(seat_id)
 
     def _may_be_had(self, seat_id: SeatId) -> bool:
         return self.is_free(seat_id) and seat_id not in self.kept

@@ -67,7 +67,7 @@ class _Hall:
 
     def __init__(self, layout: Layout, wish: Wish, is_free: Callable[[SeatId], bool]) -> None:
         self._wish = wish
-        self._middle = (max(len(row.cells) for row in layout.rows) - 1) / 2
+        self._middle = (max((len(row.cells) for row in layout.rows), default=0) - 1) / 2
         self._focus = (len(layout.rows) - 1) * FOCUS
         self._special = frozenset(layout.special())
         self._rows: dict[int, tuple[list[SeatId], list[bool], list[bool]]] = {}

@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from justbookit.ids import (
+    AreaId,
     CityId,
     MovieId,
     OfferId,
@@ -52,15 +53,40 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (SeatId(f"{self.label}{cell}") for cell in self.cells if cell)
 
 
-class Layout(msgspec.Struct, frozen=True, kw_only=True):
+class Area(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Places without numbers, all of one price: standing room, free seating on a balcony.
+
+    Inside each place has a number, so that it is claimed, sold and given back like a seat; which
+    number somebody gets means nothing.
+    """
+
+    area_id: Annotated[AreaId, msgspec.Meta(pattern=r"^[A-Z]{1,3}$")]
+    """Shares its letters with no row: FLR, of which FLR12 is a place."""
+    zone: ZoneId
+    capacity: Annotated[int, msgspec.Meta(ge=1, le=9999)]
+    name: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    """What people call it; empty: as its id."""
+
+    def seat_ids(self) -> Iterator[SeatId]:
+        """The area's places, by number."""
+        return (SeatId(f"{self.area_id}{number}") for number in range(1, self.capacity + 1))
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The seats of a theatre; rows from the screen backwards. A new layout is a new version."""
 
     version: int
     rows: tuple[Row, ...]
+    areas: tuple[Area, ...] = ()
 
     def zones(self) -> dict[SeatId, ZoneId]:
-        """Every seat with its price zone, rows in order."""
-        return {seat: row.zone for row in self.rows for seat in row.seat_ids()}
+        """Every seat with its price zone, rows in order, and then the places of areas."""
+        parts: tuple[Row | Area, ...] = (*self.rows, *self.areas)
+        return {seat: each.zone for each in parts for seat in each.seat_ids()}
+
+    def zone_ids(self) -> set[ZoneId]:
+        """The zones that need a price."""
+        return {row.zone for row in self.rows} | {area.zone for area in self.areas}
 
     def special(self) -> Iterator[SeatId]:
         """Accessible seats and those of companions."""

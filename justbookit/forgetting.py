@@ -60,4 +60,4 @@ def weight_of(seatmap: SeatMap) -> int:
 
 def weight_of_hall(hall: Hall) -> int:
     """About how many bytes a hall takes up, however many shows are sold on it."""
-    return OF_HALL + OF_SEAT * len(hall.places)
+    return OF_HALL + OF_SEAT * len(hall.zones)

@@ -21,7 +21,7 @@ class Place(NamedTuple):
 class Hall:
     """A layout with its seats: their zones and places, and which are accessible."""
 
-    __slots__ = ("__weakref__", "layout", "places", "special", "zones")
+    __slots__ = ("__weakref__", "areas", "layout", "places", "special", "zones")
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -31,9 +31,11 @@ class Hall:
             for cell_at, cell in enumerate(row.cells)
             if cell
         }
-        # the same strings as keys of both: half of what a hall weighs
+        self.areas = {area.area_id: tuple(area.seat_ids()) for area in layout.areas}
+        # the same strings here and there: half of what a hall weighs
         zones = layout.zones()
-        self.zones: dict[SeatId, ZoneId] = {seat: zones[seat] for seat in self.places}
+        seats = (*self.places, *(place for own in self.areas.values() for place in own))
+        self.zones: dict[SeatId, ZoneId] = {seat: zones[seat] for seat in seats}
         self.special = frozenset(layout.special())
 
 

@@ -93,7 +93,7 @@ def listing_of(
 ) -> ShowListing:
     """What browsing shows of a show on these terms, now that so many seats are free."""
     local = terms.starts_at.astimezone(ZoneInfo(terms.timezone))
-    prices = [terms.prices[zone] for zone in {row.zone for row in terms.layout.rows}]
+    prices = [terms.prices[zone] for zone in terms.layout.zone_ids()]
     located = venue.latitude is not None and venue.longitude is not None
     return ShowListing(
         show_id=terms.show_id,

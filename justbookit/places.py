@@ -11,7 +11,7 @@ from justbookit.catalogue import Layout, Theatre
 from justbookit.catalogue_commands import PutTheatre, PutVenue, RemoveTheatre, RemoveVenue
 from justbookit.catalogue_events import CatalogueRefusal as No
 from justbookit.catalogue_events import TheatrePut, TheatreRemoved, VenuePut, VenueRemoved
-from justbookit.ids import OrganizerId, VenueId
+from justbookit.ids import AreaId, OrganizerId, VenueId
 from justbookit.schedule import (
     Decision,
     Fault,
@@ -26,6 +26,9 @@ from justbookit.schedule import (
 
 SEATS_MAX = 2000
 """Seats of one theatre; a command about all of them still fits in a message."""
+
+PLACES_MAX = 10_000
+"""Places of all its areas together."""
 
 
 def put_venue(view: View, command: PutVenue, now: datetime) -> Decision:
@@ -122,24 +125,23 @@ def _moved(view: View, asker: OrganizerId | None, theatre: Theatre) -> Fault | N
 
 def _versioned(layout: Layout, kept: Kept[Theatre] | None) -> Layout:
     if kept is None:
-        return Layout(version=1, rows=layout.rows)
+        return msgspec.structs.replace(layout, version=1)
     before = kept.thing.layout
-    if before.rows == layout.rows:
+    if (before.rows, before.areas) == (layout.rows, layout.areas):
         return before
-    return Layout(version=before.version + 1, rows=layout.rows)
+    return msgspec.structs.replace(layout, version=before.version + 1)
 
 
 def _layout_fault(layout: Layout) -> Fault | None:
     seats = Counter(seat for row in layout.rows for seat in row.seat_ids())
     field = "theatre.layout.rows"
-    if not seats:
-        return Fault(No.BAD_LAYOUT, field, "a theatre has at least one seat")
+    if not seats and not layout.areas:
+        return Fault(No.BAD_LAYOUT, field, "a theatre has at least one seat, or an area")
     if seats.total() > SEATS_MAX:
         detail = f"{seats.total()} seats; a theatre has at most {SEATS_MAX}"
         return Fault(No.BAD_LAYOUT, field, detail)
-    seat, times = seats.most_common(1)[0]
-    if times > 1:
-        return Fault(No.BAD_LAYOUT, field, f"seat {seat} is there {times} times")
+    if twice := [seat for seat, times in seats.items() if times > 1]:
+        return Fault(No.BAD_LAYOUT, field, f"seat {twice[0]} is there {seats[twice[0]]} times")
     for at, row in enumerate(layout.rows):
         if not row.zone:
             return Fault(No.BAD_LAYOUT, f"{field}[{at}].zone", "every row has a price zone")
@@ -147,6 +149,23 @@ def _layout_fault(layout: Layout) -> Fault | None:
             if strangers := set(getattr(row, name)) - set(row.cells):
                 detail = f"row {row.label} has no seat {min(strangers)}"
                 return Fault(No.BAD_LAYOUT, f"{field}[{at}].{name}", detail)
+    return _areas_fault(layout)
+
+
+def _areas_fault(layout: Layout) -> Fault | None:
+    field = "theatre.layout.areas"
+    names = Counter(area.area_id for area in layout.areas)
+    names.update({AreaId(row.label) for row in layout.rows})
+    if twice := [area_id for area_id, times in names.items() if times > 1]:
+        detail = f"{twice[0]} is the name of two areas, or of an area and a row"
+        return Fault(No.BAD_LAYOUT, field, detail)
+    places = sum(area.capacity for area in layout.areas)
+    if places > PLACES_MAX:
+        detail = f"{places} places in areas; a theatre has at most {PLACES_MAX}"
+        return Fault(No.BAD_LAYOUT, field, detail)
+    for at, area in enumerate(layout.areas):
+        if not area.zone:
+            return Fault(No.BAD_LAYOUT, f"{field}[{at}].zone", "every area has a price zone")
     return None
 
 

@@ -206,7 +206,7 @@ def _snapshot(
 
 
 def _price_fault(terms: ShowTerms) -> Fault | None:
-    zones = {row.zone for row in terms.layout.rows}
+    zones = terms.layout.zone_ids()
     if missing := zones - terms.prices.keys():
         detail = f"zone {min(missing)} has no price"
     elif strangers := terms.prices.keys() - zones:

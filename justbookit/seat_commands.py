@@ -10,9 +10,13 @@ from typing import Annotated
 import msgspec
 
 from justbookit.catalogue import Amount, ShowTerms
-from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.ids import AreaId, BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
 
 Seats = Annotated[tuple[SeatId, ...], msgspec.Meta(max_length=2000)]
+Areas = Annotated[
+    dict[AreaId, Annotated[int, msgspec.Meta(ge=1, le=9999)]], msgspec.Meta(max_length=100)
+]
+"""So many places of each of these areas, whichever, besides the seats that are named."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -40,12 +44,13 @@ class CloseShow(Command, frozen=True, kw_only=True):
     """Take the show off sale for good; refused while anybody has bookings or holds."""
 
 
-class HoldSeats(Command, frozen=True, kw_only=True):
+class HoldSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """Set seats aside for a customer, all or none."""
 
     booking_id: BookingId
     customer_id: CustomerId
     seat_ids: Seats
+    areas: Areas = {}
     accessible: bool = False
     """Somebody among them needs an accessible place."""
 
@@ -84,7 +89,7 @@ class ConfirmBooking(Command, frozen=True, kw_only=True):
     payment: Payment
 
 
-class BookSeats(Command, frozen=True, kw_only=True):
+class BookSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """Hold and confirm in one decision, for whoever has taken the money already.
 
     The amount must be what the seats cost now, offers included.
@@ -93,6 +98,7 @@ class BookSeats(Command, frozen=True, kw_only=True):
     booking_id: BookingId
     customer_id: CustomerId
     seat_ids: Seats
+    areas: Areas = {}
     payment: Payment
     accessible: bool = False
 
@@ -111,30 +117,34 @@ class CancelBooking(Command, frozen=True, kw_only=True):
     customer_id: CustomerId
 
 
-class BlockSeats(Command, frozen=True, kw_only=True):
+class BlockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """The theatre keeps seats from sale: house seats, broken seats."""
 
     seat_ids: Seats
+    areas: Areas = {}
     reason: str
 
 
-class UnblockSeats(Command, frozen=True, kw_only=True):
+class UnblockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """The theatre puts blocked seats back on sale."""
 
     seat_ids: Seats
+    areas: Areas = {}
 
 
-class SetAllotment(Command, frozen=True, kw_only=True):
+class SetAllotment(Command, frozen=True, kw_only=True, omit_defaults=True):
     """These seats are ours to sell, the others are the theatre's own; None means all are ours."""
 
     seat_ids: Seats | None
+    areas: Areas = {}
 
 
-class SellAtCounter(Command, frozen=True, kw_only=True):
+class SellAtCounter(Command, frozen=True, kw_only=True, omit_defaults=True):
     """The theatre sells seats at its counter; a fact when its own system did it already."""
 
     sale_id: SaleId
     seat_ids: Seats
+    areas: Areas = {}
     happened: bool = False
     """True: they are sold, whatever we say; we take what is free and report the rest."""
 

@@ -11,7 +11,17 @@ from enum import StrEnum
 import msgspec
 
 from justbookit.catalogue import ShowTerms
-from justbookit.ids import BookingId, CommandId, CustomerId, OfferId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.ids import (
+    AreaId,
+    BookingId,
+    CommandId,
+    CustomerId,
+    OfferId,
+    SaleId,
+    SeatId,
+    ShowId,
+    ZoneId,
+)
 from justbookit.seat_commands import Payment
 
 
@@ -28,6 +38,8 @@ class Refusal(StrEnum):
     TOO_MANY_FOR_PERSON = "too_many_for_person"
     UNKNOWN_SEAT = "unknown_seat"
     UNKNOWN_ZONE = "unknown_zone"
+    UNKNOWN_AREA = "unknown_area"
+    AREA_FULL = "area_full"
     NO_BLOCK = "no_block"
     SEAT_TAKEN = "seat_taken"
     SEAT_BLOCKED = "seat_blocked"
@@ -199,6 +211,8 @@ class CommandRefused(Event, frozen=True, kw_only=True, omit_defaults=True):
     alternatives: tuple[SeatId, ...] = ()
     count: int | None = None
     """How many bookings and holds stand in the way, or seats there are; where that is why."""
+    area_id: AreaId | None = None
+    """The area that has too few places; `count` of them may be had."""
 
 
 SeatEvent = (

@@ -5,6 +5,7 @@ from datetime import timedelta
 from msgspec import UNSET
 
 from justbookit.answering import Scribe
+from justbookit.areas import pick, with_places
 from justbookit.best_seats import Wish, best_seats
 from justbookit.bookings import LIVE
 from justbookit.catalogue import Mode, OrphanRule, ShowTerms
@@ -20,8 +21,12 @@ Taking = HoldSeats | HoldBest | BookSeats
 
 def take_seats(scribe: Scribe, command: HoldSeats | BookSeats, hold_for: timedelta) -> None:
     """Hold or book the seats that were chosen, all or none."""
-    seats = tuple(dict.fromkeys(command.seat_ids))
-    if _refuse_sale(scribe, command, len(seats)) or _refuse_seats(scribe, command, seats):
+    named = tuple(dict.fromkeys(command.seat_ids))
+    count = len(named) + sum(command.areas.values())
+    if _refuse_sale(scribe, command, count) or _refuse_seats(scribe, command, named):
+        return
+    seats = with_places(scribe, named, command.areas, scribe.is_free, booking_id=command.booking_id)
+    if seats is None:
         return
     terms = scribe.seatmap.terms
     assert terms is not None
@@ -58,8 +63,9 @@ def take_best_seats(scribe: Scribe, command: HoldBest, hold_for: timedelta) -> N
         return
     wish = Wish(command.count, command.zone, command.accessible, command.command_id)
     best = best_seats(seatmap.terms.layout, wish, scribe.is_free)
-    if best.seats:
-        _give(scribe, command, best.seats, hold_for)
+    seats = best.seats or _in_an_area(scribe, command)
+    if seats:
+        _give(scribe, command, seats, hold_for)
         return
     scribe.refuse(
         Refusal.NO_BLOCK,
@@ -69,6 +75,18 @@ def take_best_seats(scribe: Scribe, command: HoldBest, hold_for: timedelta) -> N
         alternatives=best.largest,
         count=len(best.largest),
     )
+
+
+def _in_an_area(scribe: Scribe, command: HoldBest) -> tuple[SeatId, ...]:
+    """Places for all of them in one area, where no seats are left or were meant."""
+    terms, hall = scribe.seatmap.terms, scribe.seatmap.hall
+    assert terms is not None
+    for area in terms.layout.areas:
+        if command.zone in {None, area.zone}:
+            places = pick(hall.areas[area.area_id], command.count, {}, scribe.is_free)
+            if len(places) == command.count:
+                return tuple(places)
+    return ()
 
 
 def _give(
@@ -136,7 +154,8 @@ def _leftover(
     def is_offered(seat: SeatId) -> bool:
         return command.accessible or seat in seats or seat not in seatmap.hall.special
 
-    return leftover(terms.layout, seatmap.hall.places, seats, scribe.is_free, is_offered)
+    placed = [seat for seat in seats if seat in seatmap.hall.places]
+    return leftover(terms.layout, seatmap.hall.places, placed, scribe.is_free, is_offered)
 
 
 def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:

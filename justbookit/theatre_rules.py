@@ -1,8 +1,10 @@
 """What a theatre may do with a show: open, change and close it, keep seats, sell at its counter."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from justbookit.answering import Scribe
+from justbookit.areas import Fits, with_places
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind
 from justbookit.ids import SeatId
@@ -134,8 +136,11 @@ def block_seats(scribe: Scribe, command: BlockSeats) -> None:
         return
     if _refuse_taken(scribe, seats):
         return
-    scribe.expire_claims_on(seats)
-    fresh = tuple(seat for seat in seats if not _blocked(scribe.seatmap, seat))
+    chosen = with_places(scribe, seats, command.areas, scribe.is_unclaimed)
+    if chosen is None:
+        return
+    scribe.expire_claims_on(chosen)
+    fresh = tuple(seat for seat in chosen if not _blocked(scribe.seatmap, seat))
     scribe.write(SeatsBlocked, seat_ids=fresh, reason=command.reason)
 
 
@@ -144,7 +149,10 @@ def unblock_seats(scribe: Scribe, command: UnblockSeats) -> None:
     seats = tuple(dict.fromkeys(command.seat_ids))
     if scribe.refuse_unless_open() or _refuse_unknown(scribe, seats):
         return
-    blocked = tuple(seat for seat in seats if _blocked(scribe.seatmap, seat))
+    chosen = with_places(scribe, seats, command.areas, partial(_blocked, scribe.seatmap))
+    if chosen is None:
+        return
+    blocked = tuple(seat for seat in chosen if _blocked(scribe.seatmap, seat))
     scribe.write(SeatsUnblocked, seat_ids=blocked)
 
 
@@ -155,8 +163,11 @@ def set_allotment(scribe: Scribe, command: SetAllotment) -> None:
     if command.seat_ids is None:
         scribe.write(AllotmentSet, seat_ids=None)
         return
-    seats = tuple(dict.fromkeys(command.seat_ids))
-    if _refuse_unknown(scribe, seats):
+    named = tuple(dict.fromkeys(command.seat_ids))
+    if _refuse_unknown(scribe, named):
+        return
+    seats = with_places(scribe, named, command.areas, _is_booked_in(scribe), lambda _: True)
+    if seats is None:
         return
     ours = set(seats)
     ours_and_gone = [
@@ -169,6 +180,17 @@ def set_allotment(scribe: Scribe, command: SetAllotment) -> None:
         return
     scribe.expire(scribe.seatmap.holds)
     scribe.write(AllotmentSet, seat_ids=seats)
+
+
+def _is_booked_in(scribe: Scribe) -> Fits:
+    """Whether we have sold or hold a seat: such ones must stay ours."""
+    claims = scribe.seatmap.claims
+
+    def is_booked(seat: SeatId) -> bool:
+        claim = claims.get(seat)
+        return claim is not None and claim.kind is ClaimKind.BOOKING and not scribe.is_over(claim)
+
+    return is_booked
 
 
 def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
@@ -184,10 +206,12 @@ def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
     if command.sale_id in seatmap.sales:
         scribe.refuse(Refusal.SALE_EXISTS, "a counter sale of this name exists")
         return
-    if not seats:
+    if not seats and not command.areas:
         scribe.refuse(Refusal.NO_SEATS, "name at least one seat")
         return
-    if _refuse_unknown(scribe, seats):
+    if _refuse_unknown(scribe, seats) or not (
+        seats := with_places(scribe, seats, command.areas, *_may_be_sold(scribe, command)) or ()
+    ):
         return
     conflicts: tuple[SeatId, ...] = ()
     if command.happened:
@@ -207,6 +231,16 @@ def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
     sold = tuple(seat for seat in seats if seat not in conflicts)
     scribe.expire_claims_on(sold)
     scribe.write(SeatsSoldAtCounter, sale_id=command.sale_id, seat_ids=sold, conflicts=conflicts)
+
+
+def _may_be_sold(scribe: Scribe, command: SellAtCounter) -> tuple[Fits, ...]:
+    """The theatre's own places and then ours; what has happened took others, if it had to."""
+
+    def is_their_own(seat: SeatId) -> bool:
+        return scribe.is_unclaimed(seat) and not scribe.seatmap.is_allotted(seat)
+
+    free = (is_their_own, scribe.is_unclaimed)
+    return (*free, partial(_blocked, scribe.seatmap), lambda _: True) if command.happened else free
 
 
 def return_counter_sale(scribe: Scribe, command: ReturnCounterSale) -> None:

@@ -1,9 +1,11 @@
 """Pages to choose seats, hold, pay and give back on; a form is a request that is done once."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
@@ -12,14 +14,16 @@ from api.access import AnyRequest, Customer
 from api.browse.views import ShowPage
 from api.keys import Claim, ask_of
 from api.pages.page import customer_of, go, page
-from api.problems import Problem, ProblemRaised, problem
+from api.problems import Problem, ProblemRaised, invalid, problem
 from api.routes.seats import look_at
 from api.seatmap_views import seat_map_view
 from api.services import Services
-from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
+from justbookit.ids import AreaId, BookingId, SeatId, ShowId, ZoneId
 from justbookit.seat_commands import HoldBest, HoldSeats
 
 _SEATS_MAX = 100
+_AREA = "places-"
+_COUNT = re.compile(r"[1-9]\d{0,2}")
 
 
 async def _claim(
@@ -64,6 +68,17 @@ def _listing(services: Services, show_id: str) -> ShowPage | None:
     return None if kept is None else kept.value
 
 
+def _areas(form: FormMultiDict) -> dict[AreaId, int]:
+    """So many places of each area; an empty field is none."""
+    asked: dict[AreaId, int] = {}
+    for name, value in form.multi_items():
+        if name.startswith(_AREA) and str(value).strip() not in {"", "0"}:
+            if not _COUNT.fullmatch(str(value)):
+                raise invalid(f"/{name}", "how many places, from 1 to 999")
+            asked[AreaId(name.removeprefix(_AREA))] = int(str(value))
+    return asked
+
+
 @get("/shows/{show_id:str}", include_in_schema=False)
 async def seats(
     request: AnyRequest,
@@ -85,16 +100,20 @@ async def hold(
     form = await request.form()
     chosen = [str(seat) for seat in form.getall("seat", [])][:_SEATS_MAX]
     try:
-        if not chosen:
+        areas = _areas(form)
+        if not chosen and not areas:
             raise problem("no_seats", "choose at least one seat")
         accessible = "accessible" in form
-        claim = await _claim(services, request, customer, *chosen, str(accessible))
+        claim = await _claim(
+            services, request, customer, *chosen, *map(str, areas.items()), str(accessible)
+        )
         command = HoldSeats(
             command_id=claim.command_id,
             show_id=ShowId(show_id),
             booking_id=claim.booking_id,
             customer_id=customer.customer_id,
             seat_ids=tuple(map(SeatId, chosen)),
+            areas=areas,
             accessible=accessible,
         )
         view = await services.desk.hold(command, replay=claim.replay)

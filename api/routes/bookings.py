@@ -14,7 +14,7 @@ from api.keys import HEADER, REPLAYED, Ask, Claim, ask_of, carried
 from api.responses import NO_STORE
 from api.services import Services
 from justbookit.ids import BookingId, SeatId, ShowId, ZoneId
-from justbookit.seat_commands import HoldBest, HoldSeats
+from justbookit.seat_commands import Areas, HoldBest, HoldSeats
 
 TAGS = ["Bookings"]
 
@@ -29,9 +29,10 @@ IdempotencyKey = Annotated[
 
 
 class SeatChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Seats of one show."""
+    """Seats of one show, and so many places of each of these areas, whichever."""
 
-    seat_ids: Annotated[list[SeatName], msgspec.Meta(min_length=1, max_length=100)]
+    seat_ids: Annotated[list[SeatName], msgspec.Meta(max_length=100)] = []
+    areas: Areas = {}
 
 
 class HoldWish(SeatChoice, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -77,6 +78,7 @@ async def hold_for(
         booking_id=claim.booking_id,
         customer_id=customer.customer_id,
         seat_ids=tuple(map(SeatId, wish.seat_ids)),
+        areas=wish.areas,
         accessible=wish.accessible,
         fingerprint=claim.asked,
     )

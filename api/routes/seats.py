@@ -80,7 +80,7 @@ async def quote(
     """The price of some seats in one booking, offers included, with a reason for each line."""
     look = await look_at(services, show_id)
     seat_ids = tuple(dict.fromkeys(map(SeatId, data.seat_ids)))
-    quoted, unavailable = quote_of(look, seat_ids)
+    quoted, unavailable = quote_of(look, seat_ids, data.areas)
     return Response(
         QuoteView(
             show_id=look.seatmap.show_id,

@@ -163,6 +163,7 @@ async def put_allotment(
         command_id=command_id,
         show_id=ShowId(show_id),
         seat_ids=None if data.seat_ids is None else tuple(map(SeatId, data.seat_ids)),
+        areas=data.areas,
     )
     changed = await services.office.change_seats(
         organizer.organizer_id, command, replay=claim is not None and claim.replay
@@ -190,6 +191,7 @@ async def block(
         command_id=claim.command_id,
         show_id=ShowId(show_id),
         seat_ids=tuple(map(SeatId, data.seat_ids)),
+        areas=data.areas,
         reason=data.reason,
     )
     changed = await services.office.change_seats(
@@ -219,6 +221,7 @@ async def unblock(
         command_id=claim.command_id,
         show_id=ShowId(show_id),
         seat_ids=tuple(map(SeatId, data.seat_ids)),
+        areas=data.areas,
     )
     changed = await services.office.change_seats(
         organizer.organizer_id, command, replay=claim.replay
@@ -247,6 +250,7 @@ async def sell(
         show_id=ShowId(show_id),
         sale_id=claim.sale_id,
         seat_ids=tuple(map(SeatId, data.seat_ids)),
+        areas=data.areas,
     )
     changed = await services.office.change_seats(
         organizer.organizer_id, command, replay=claim.replay

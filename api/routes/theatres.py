@@ -127,7 +127,7 @@ async def put_theatre(
         venue_id=VenueId(data.venue_id),
         name=data.name,
         # The catalogue numbers layouts itself; what is asked for has no number yet.
-        layout=Layout(version=1, rows=tuple(data.rows)),
+        layout=Layout(version=1, rows=tuple(data.rows), areas=tuple(data.areas)),
         rules=data.rules,
     )
     put_now = await services.office.put_theatre(organizer.organizer_id, theatre, command_id)

@@ -8,6 +8,7 @@ import msgspec
 from justbookit.catalogue import (
     USUAL_RULES,
     Amount,
+    Area,
     Mode,
     Movie,
     Name,
@@ -17,9 +18,10 @@ from justbookit.catalogue import (
     Venue,
 )
 from justbookit.ids import CityId, MovieId, SaleId, SeatId, ShowId, TheatreId, VenueId, ZoneId
+from justbookit.seat_commands import Areas
 
 SeatName = Annotated[str, msgspec.Meta(min_length=1, max_length=10)]
-SeatNames = Annotated[list[SeatName], msgspec.Meta(min_length=1, max_length=2000)]
+SeatNames = Annotated[list[SeatName], msgspec.Meta(max_length=2000)]
 IdText = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,95}$")]
 AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -40,11 +42,15 @@ class VenueIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class TheatreIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A hall with its rows of seats, from the screen backwards; '' is an aisle or a gap."""
+    """A hall with its rows of seats, from the screen backwards; '' is an aisle or a gap.
+
+    `areas` are places without numbers; a hall has rows, areas, or both.
+    """
 
     venue_id: IdText
     name: Name
-    rows: Annotated[list[Row], msgspec.Meta(min_length=1, max_length=100)]
+    rows: Annotated[list[Row], msgspec.Meta(max_length=100)] = []
+    areas: Annotated[list[Area], msgspec.Meta(max_length=100)] = []
     rules: SellingRules = USUAL_RULES
 
 
@@ -61,20 +67,25 @@ class ShowIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class AllotmentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The seats sold here; null: all of them."""
+    """The seats sold here, and so many places of areas; null: all of them."""
 
     seat_ids: Annotated[list[SeatName], msgspec.Meta(max_length=2000)] | None
+    areas: Areas = {}
 
 
 class BlockIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seats to be kept from sale, and why."""
+    """Seats, and so many places of areas, to be kept from sale, and why."""
 
-    seat_ids: SeatNames
+    seat_ids: SeatNames = []
+    areas: Areas = {}
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "house"
 
 
 class SeatsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    seat_ids: SeatNames
+    """Seats, and so many places of each of these areas, whichever."""
+
+    seat_ids: SeatNames = []
+    areas: Areas = {}
 
 
 class Venues(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from connectors.feeds import seats
+from connectors.feeds import areas, seats
 from connectors.feeds.line import BadField, Feed
 from connectors.feeds.record import Record, slug, whole
 from justbookit.catalogue import (
@@ -96,9 +96,19 @@ def theatre(feed: Feed, record: Record) -> CatalogueCommand:
             theatre_id=theatre_id,
             venue_id=VenueId(record.own_id("venue")),
             name=record.text("name"),
-            layout=Layout(version=UNNUMBERED, rows=seats.rows(record, "rows")),
+            layout=_layout(record),
             rules=_rules(record),
         ),
+    )
+
+
+def _layout(record: Record) -> Layout:
+    """Rows of seats, areas, or both."""
+    has_rows = record.has("rows") or not record.has("areas")
+    return Layout(
+        version=UNNUMBERED,
+        rows=seats.rows(record, "rows") if has_rows else (),
+        areas=areas.areas(record, "areas"),
     )
 
 

@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 
-from connectors.feeds import seats
+from connectors.feeds import areas, seats
 from connectors.feeds.catalogue import UNNAMED
-from connectors.feeds.line import Feed
+from connectors.feeds.line import BadField, Feed
 from connectors.feeds.record import Record
-from justbookit.ids import SaleId, ShowId
+from justbookit.ids import SaleId, SeatId, ShowId
 from justbookit.seat_commands import (
     BlockSeats,
     ReturnCounterSale,
@@ -24,24 +24,43 @@ class BlockAction(StrEnum):
     UNBLOCK = "unblock"
 
 
+def _seats(record: Record) -> tuple[SeatId, ...]:
+    """The seats of a line; none are needed where places of an area are meant."""
+    if record.has("areas") and not record.has("seats"):
+        return ()
+    return seats.seat_list(record, "seats")
+
+
+def _seats_or_all(record: Record) -> tuple[SeatId, ...] | None:
+    """Seats, `all`, or `none`; places of areas on top of all seats would say nothing."""
+    if record.has("areas") and not record.has("seats"):
+        return ()
+    found = seats.seats_or_all(record, "seats")
+    if found is None and record.has("areas"):
+        raise BadField("areas", "says nothing beside `all` seats: they have the areas in them")
+    return found
+
+
 def allotment(_feed: Feed, record: Record) -> SeatCommand:
     """`seats` are ours to sell, the others stay the theatre's; `all` and `none` are words."""
     return SetAllotment(
         command_id=UNNAMED,
         show_id=ShowId(record.own_id("show")),
-        seat_ids=seats.seats_or_all(record, "seats"),
+        seat_ids=_seats_or_all(record),
+        areas=areas.counts(record, "areas"),
     )
 
 
 def block(_feed: Feed, record: Record) -> SeatCommand:
     show_id = ShowId(record.own_id("show"))
-    seat_ids = seats.seat_list(record, "seats")
+    seat_ids, places = _seats(record), areas.counts(record, "areas")
     if record.one_of("action", BlockAction, BlockAction.BLOCK) is BlockAction.UNBLOCK:
-        return UnblockSeats(command_id=UNNAMED, show_id=show_id, seat_ids=seat_ids)
+        return UnblockSeats(command_id=UNNAMED, show_id=show_id, seat_ids=seat_ids, areas=places)
     return BlockSeats(
         command_id=UNNAMED,
         show_id=show_id,
         seat_ids=seat_ids,
+        areas=places,
         reason=record.text("reason", "kept by the theatre"),
     )
 
@@ -52,7 +71,8 @@ def counter_sale(_feed: Feed, record: Record) -> SeatCommand:
         command_id=UNNAMED,
         show_id=ShowId(record.own_id("show")),
         sale_id=SaleId(record.own_id("sale")),
-        seat_ids=seats.seat_list(record, "seats"),
+        seat_ids=_seats(record),
+        areas=areas.counts(record, "areas"),
         happened=True,
     )
 

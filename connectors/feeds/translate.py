@@ -59,6 +59,7 @@ FORMS = {
             "venue",
             "name",
             "rows",
+            "areas",
             "sales_cutoff_minutes",
             "seats_per_booking_max",
             "seats_per_person_max",
@@ -91,9 +92,9 @@ FORMS = {
             "action",
         ),
     ),
-    Kind.ALLOTMENT: Form(facts.allotment, ("show", "seats")),
-    Kind.BLOCK: Form(facts.block, ("show", "seats"), ("action", "reason")),
-    Kind.COUNTER_SALE: Form(facts.counter_sale, ("show", "sale", "seats")),
+    Kind.ALLOTMENT: Form(facts.allotment, ("show", "seats"), ("areas",)),
+    Kind.BLOCK: Form(facts.block, ("show", "seats"), ("areas", "action", "reason")),
+    Kind.COUNTER_SALE: Form(facts.counter_sale, ("show", "sale", "seats"), ("areas",)),
     Kind.COUNTER_RETURN: Form(facts.counter_return, ("show", "sale")),
 }
 

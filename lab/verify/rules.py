@@ -237,6 +237,8 @@ class Rules:
         self._audit.look(Check.REFUSALS)
         if event.code is Refusal.ORPHAN_LEFT:
             self._orphans(event)
+        if event.code is Refusal.AREA_FULL and event.booking_id is not None:
+            self._area_full(event)
         if event.code not in SEAT_REFUSALS:
             return
         for seat in event.seat_ids:
@@ -246,6 +248,20 @@ class Rules:
         for seat in event.alternatives:
             if not self._witness.may_be_had(seat, event.at):
                 self._fault(Check.REFUSALS, event, f"{seat} was offered instead, and was not free")
+
+    def _area_full(self, event: CommandRefused) -> None:
+        """A customer was told how many places of an area are left: so many were."""
+        terms = self._witness.terms
+        areas = () if terms is None else terms.layout.areas
+        left = [
+            self._witness.may_be_had(SeatId(f"{area.area_id}{number}"), event.at)
+            for area in areas
+            if area.area_id == event.area_id
+            for number in range(1, area.capacity + 1)
+        ]
+        if not left or sum(left) != event.count:
+            what = f"{event.area_id} had {sum(left)} places left, and not {event.count}"
+            self._fault(Check.REFUSALS, event, what)
 
     def _orphans(self, event: CommandRefused) -> None:
         """Refused for the sake of free seats, and for others that could be had."""

@@ -175,6 +175,35 @@ def test_a_form_that_is_sent_twice_is_done_once(house, visit):
     assert list(house.seats(show).values()).count("taken") == 1
 
 
+def test_places_without_numbers_are_chosen_by_how_many(house, visit):
+    theatre = f"floor-web-{house.run}"
+    house.ok(
+        house.http.put(
+            f"/theatre/theatres/{theatre}",
+            headers=house.one,
+            json={
+                "venue_id": f"venue-one-{house.run}",
+                "name": "Floor",
+                "areas": [{"area_id": "FLR", "zone": "standing", "capacity": 3, "name": "Floor"}],
+            },
+        )
+    )
+    show = house.new_show(theatre_id=theatre, prices={"standing": 9000})
+    asha = visit()
+    asha.log_in(house.customer())
+    assert "of 3 places, ₹90 each" in asha.get(f"/shows/{show}").text
+
+    wrong = asha.send(f"/shows/{show}/hold", **{"places-FLR": "two"})
+    assert wrong.status_code == 422
+    asha.get(f"/shows/{show}")
+    held = asha.send(f"/shows/{show}/hold", **{"places-FLR": "2"})
+    assert "₹180" in held.text
+    assert "of 1 places" in asha.get(f"/shows/{show}").text
+    late = asha.send(f"/shows/{show}/hold", **{"places-FLR": "2"})
+    assert late.status_code == 409
+    assert "take fewer" in late.text
+
+
 def test_a_form_of_another_site_is_refused(house, visit):
     asha = visit()
     asha.log_in(house.customer())

@@ -189,7 +189,7 @@ def test_a_declined_card_keeps_the_seats(house):
     [
         (["Z9"], 422, "unknown_seat"),
         (["A1"] * 1 + [f"B{number}" for number in range(1, 11)], 422, "too_many_seats"),
-        ([], 422, "validation"),
+        ([], 422, "no_seats"),
         ([1], 422, "validation"),
         (["A" * 11], 422, "validation"),
     ],

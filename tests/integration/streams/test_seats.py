@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import msgspec
+import psycopg
 import pytest
 
 from justbookit import topics, wire
+from justbookit.catalogue import Area
 from justbookit.ids import BookingId, CustomerId, SaleId, SeatId
 from justbookit.seat_commands import (
     BlockSeats,
@@ -279,3 +281,35 @@ def test_the_answers_settle_what_the_catalogue_asked_for(seats):
     assert isinstance(unknown, CommandRefused)
     assert unknown.code is Refusal.UNKNOWN_SHOW
     assert seats.scheduled(other) == ("opening", 1, "2D", [])
+
+
+def test_an_area_is_full_for_postgres_as_well_as_for_the_writer(seats):
+    show_id = seats.open_show()
+    terms = seats.terms(show_id)
+    floor = Area(area_id="FLR", zone="stalls", capacity=3)
+    layout = msgspec.structs.replace(terms.layout, version=2, areas=(floor,))
+    seats.door.ask(
+        ChangeShow(
+            command_id=seats.command_id(),
+            show_id=show_id,
+            terms=msgspec.structs.replace(terms, layout=layout),
+        )
+    )
+    name = {"show_id": show_id, "customer_id": ANA, "seat_ids": (), "areas": {"FLR": 2}}
+    asked = [
+        HoldSeats(command_id=seats.command_id(), booking_id=f"b{number}", **name)
+        for number in range(5)
+    ]
+
+    answers = seats.door.answers(seats.door.send(*asked))
+
+    assert [type(answer) for answer in answers] == [SeatsHeld] + 4 * [CommandRefused]
+    assert {answer.code for answer in answers[1:]} == {Refusal.AREA_FULL}
+    assert [claim[0] for claim in seats.claims(show_id)] == ["FLR1", "FLR2"]
+    assert seats.inventory(show_id)["free"] == 101
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        seats.rows(
+            "INSERT INTO seat_claim (show_id, seat_id, kind, claimed_by)"
+            " VALUES (%s, 'FLR1', 'booking', 'another')",
+            show_id,
+        )

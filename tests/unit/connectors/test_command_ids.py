@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from connectors.feeds.files import read
 from connectors.feeds.line import Feed, Kind, Line, Translated
 from connectors.feeds.translate import translate
+from justbookit import wire
 
 SHOW = {
     "id": "s1",
@@ -81,8 +82,10 @@ def test_a_shuffled_and_doubled_feed_of_facts_is_the_same_facts(data, rows):
     some_again = data.draw(st.lists(st.sampled_from(rows))) if rows else []
     mixed = data.draw(st.permutations(rows + some_again))
 
-    plain = {made.command for made in translated(rows, "d1") if isinstance(made, Translated)}
-    again = {made.command for made in translated(mixed, "d2") if isinstance(made, Translated)}
+    def said(made):
+        return {wire.encode(each.command) for each in made if isinstance(each, Translated)}
+
+    plain, again = said(translated(rows, "d1")), said(translated(mixed, "d2"))
 
     assert plain == again
 

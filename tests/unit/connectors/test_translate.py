@@ -152,6 +152,44 @@ def test_a_theatre_says_how_it_sells():
     )
 
 
+def test_a_theatre_may_have_areas_beside_rows_or_alone():
+    listed = [{"id": "flr", "zone": "standing", "capacity": "300", "name": "The Floor"}]
+    both = command(Kind.THEATRE, GOOD[Kind.THEATRE] | {"areas": listed})
+    spelt = command(Kind.THEATRE, GOOD[Kind.THEATRE] | {"areas": "FLR standing 300 The Floor"})
+    alone = command(Kind.THEATRE, GOOD[Kind.THEATRE] | {"rows": "", "areas": listed})
+
+    (area,) = both.theatre.layout.areas
+    assert (area.area_id, area.zone, area.capacity) == ("FLR", "standing", 300)
+    assert both == spelt
+    assert (alone.theatre.layout.rows, alone.theatre.layout.areas) == ((), (area,))
+
+
+@pytest.mark.parametrize("kind", [Kind.ALLOTMENT, Kind.BLOCK, Kind.COUNTER_SALE], ids=str)
+def test_a_fact_may_be_about_so_many_places_of_areas(kind):
+    spelt = command(kind, GOOD[kind] | {"seats": "", "areas": "flr=12 BAL=2"})
+    listed = command(kind, GOOD[kind] | {"seats": None, "areas": {"BAL": 2, "FLR": 12}})
+
+    assert spelt == listed
+    assert (spelt.seat_ids, spelt.areas) == ((), {"FLR": 12, "BAL": 2})
+
+
+@pytest.mark.parametrize(
+    ("kind", "areas", "field", "rule"),
+    [
+        (Kind.THEATRE, "F1 standing 300", "areas[0].id", "one to three letters"),
+        (Kind.THEATRE, "FLR standing 0", "areas[0].capacity", "needs 1 to 9999"),
+        (Kind.BLOCK, "FLR", "areas.FLR", "needs a whole number"),
+        (Kind.ALLOTMENT, "FLR=0", "areas.FLR", "needs 1 to 9999"),
+    ],
+)
+def test_a_bad_area_is_named_with_the_rule_it_breaks(kind, areas, field, rule):
+    made = become(kind, GOOD[kind] | {"areas": areas})
+
+    assert isinstance(made, Unreadable)
+    assert made.field == field
+    assert rule in made.reason
+
+
 def test_who_says_nothing_sells_as_is_usual_and_sends_the_same_bytes_as_ever():
     made = command(Kind.THEATRE, GOOD[Kind.THEATRE] | {"sales_cutoff_minutes": 0})
 
@@ -253,6 +291,9 @@ def test_what_is_removed_needs_its_id_only(kind, expected):
 NO = object()
 
 BAD = [
+    (Kind.THEATRE, "areas", "FLR standing", "an area needs id, zone and capacity"),
+    (Kind.THEATRE, "areas", 7, "needs a list of areas"),
+    (Kind.BLOCK, "areas", "FLR=1 flr=2", "names FLR twice"),
     (Kind.VENUE, "id", "caf é", "may have letters"),
     (Kind.VENUE, "name", NO, "is missing"),
     (Kind.VENUE, "name", "x" * 201, "201 characters"),
