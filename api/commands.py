@@ -89,9 +89,7 @@ class Commands:
             topics.SEAT_COMMANDS.name, command.show_id, partition, wire.encode(command), failed
         )
 
-    async def send_catalogue(
-        self, key: str, command: CatalogueCommand, failed: Failed
-    ) -> None:
+    async def send_catalogue(self, key: str, command: CatalogueCommand, failed: Failed) -> None:
         """Hand over a catalogue command; see `_send`."""
         await self._send(topics.CATALOGUE_COMMANDS.name, key, 0, wire.encode(command), failed)
 

@@ -114,6 +114,11 @@ _SEATS: dict[str, Kind] = {
     Refusal.SALE_EXISTS: Kind(
         _CONFLICT, "The sale exists already", "Use a new sale_id for a new sale."
     ),
+    Refusal.BAD_UNTIL: Kind(
+        _UNPROCESSABLE,
+        "It cannot end then",
+        "Name one time after now and not after the start of the show; the detail says both.",
+    ),
     Refusal.SHOW_HAS_BOOKINGS: Kind(
         _CONFLICT,
         "The show has bookings",

@@ -9,12 +9,18 @@ from litestar import Response
 
 from api.access import AnyRequest
 from api.browse.kept import BROWSE_CACHING, Kept
+from api.keys import REPLAYED, Claim
 from api.ready import Source
 
 NO_STORE = {"Cache-Control": "no-store"}
 JSON = "application/json"
 
 _encode = msgspec.json.Encoder().encode
+
+
+def headers_of(claim: Claim | None) -> dict[str, str]:
+    """What becomes of a wish is for who asked; and whether they had asked before."""
+    return {**NO_STORE, REPLAYED: "true"} if claim is not None and claim.replay else NO_STORE
 
 
 def etag_of(body: bytes) -> str:

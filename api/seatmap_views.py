@@ -11,6 +11,7 @@ from justbookit.areas import pick
 from justbookit.catalogue import Row
 from justbookit.claims import Claim, ClaimKind
 from justbookit.ids import AreaId, BookingId, SeatId, ShowId, ZoneId
+from justbookit.lapsing import after, lapsed
 from justbookit.offers import Quote, price
 from justbookit.seatmap import SeatMap
 
@@ -88,24 +89,24 @@ def _is_over(seatmap: SeatMap, claim: Claim, now: datetime) -> bool:
 
 
 def moments_of(seatmap: SeatMap) -> list[datetime]:
-    """When what people see changes though nothing happens: a hold is over, sales end."""
+    """When what people see changes though nothing happens: a hold or a block is over, sales end."""
     terms = seatmap.terms
     assert terms is not None
     moments = [*seatmap.holds.values(), terms.sales_end_at]
     if terms.accessible_until is not None:
         moments.append(terms.accessible_until)
-    return moments
+    return moments + seatmap.lapses.ends() * seatmap.open
 
 
 def seat_map_view(look: Look, now: datetime) -> SeatMapView:
     """The seats as people see them at `now`; the same for everybody who has the same version."""
-    seatmap = look.seatmap
+    passed = [moment for moment in moments_of(look.seatmap) if moment <= now]
+    seatmap = after(look.seatmap, lapsed(look.seatmap, now))
     terms = seatmap.terms
     assert terms is not None
-    passed = [moment for moment in moments_of(seatmap) if moment <= now]
     return SeatMapView(
         show_id=seatmap.show_id,
-        version=seatmap.version,
+        version=look.seatmap.version,
         open=seatmap.open and now < terms.sales_end_at,
         starts_at=terms.starts_at,
         sales_end_at=terms.sales_end_at,
@@ -168,7 +169,8 @@ def quote_of(
     look: Look, seat_ids: tuple[SeatId, ...], areas: Mapping[AreaId, int]
 ) -> tuple[Quote, tuple[SeatId, ...]]:
     """What seats and places cost together, and which of them cannot be had just now."""
-    seatmap = look.seatmap
+    now = datetime.now(UTC)
+    seatmap = after(look.seatmap, lapsed(look.seatmap, now))
     assert seatmap.terms is not None
     assert seatmap.tariff is not None
     if unknown := [seat for seat in seat_ids if seat not in seatmap.zones]:
@@ -186,7 +188,6 @@ def quote_of(
             "too_many_seats",
             f"at most {seatmap.terms.seats_per_booking_max} seats in one booking",
         )
-    now = datetime.now(UTC)
 
     def is_free(seat: SeatId) -> bool:
         return status_of(seatmap, seat, now) == FREE

@@ -95,18 +95,22 @@ class Scribe:
 
     def expire(self, booking_ids: Iterable[BookingId]) -> None:
         """Release those of the holds that have run out; nobody asked for it."""
+        over = [booking_id for booking_id in booking_ids if self.has_expired(booking_id)]
+        self.let_go(over, ReleaseReason.EXPIRED)
+
+    def let_go(self, booking_ids: Iterable[BookingId], reason: ReleaseReason) -> None:
+        """Release these holds; whoever has them did not ask for it."""
         for booking_id in booking_ids:
-            if self.has_expired(booking_id):
-                self.events.append(
-                    HoldReleased(
-                        show_id=self.seatmap.show_id,
-                        version=self.seatmap.version + len(self.events) + 1,
-                        at=self.now,
-                        booking_id=booking_id,
-                        seat_ids=self.seatmap.bookings[booking_id].seat_ids,
-                        reason=ReleaseReason.EXPIRED,
-                    )
+            self.events.append(
+                HoldReleased(
+                    show_id=self.seatmap.show_id,
+                    version=self.seatmap.version + len(self.events) + 1,
+                    at=self.now,
+                    booking_id=booking_id,
+                    seat_ids=self.seatmap.bookings[booking_id].seat_ids,
+                    reason=reason,
                 )
+            )
 
     def unblock(self, seat_ids: tuple[SeatId, ...]) -> None:
         """Lift blocks that end with what is decided here; nobody asked for that alone."""

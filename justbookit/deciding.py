@@ -11,6 +11,7 @@ from typing import assert_never
 from justbookit.answering import Scribe
 from justbookit.bookings import Booking, BookingStatus
 from justbookit.ids import BookingId, CustomerId
+from justbookit.lapsing import after, lapsed
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
@@ -59,15 +60,24 @@ HELD_AT_MOST = timedelta(minutes=20)
 """However often somebody asks, nobody keeps seats from others for longer without paying."""
 
 
-def decide(  # noqa: C901, PLR0912 - one arm a command
+def decide(
     seatmap: SeatMap, command: SeatCommand | ExpireHolds, now: datetime, hold_for: timedelta
 ) -> tuple[SeatEvent, ...]:
     """What happens because of `command`: nothing, if it was answered before.
 
     The answer to a command is the one event that carries its `command_id`, the last one here.
+    What has ended by itself comes first, so that no rule ever sees it standing.
     """
     if command.command_id in seatmap.answers:
         return ()
+    if over := lapsed(seatmap, now):
+        return over + _decide(after(seatmap, over), command, now, hold_for)
+    return _decide(seatmap, command, now, hold_for)
+
+
+def _decide(  # noqa: C901, PLR0912 - one arm a command
+    seatmap: SeatMap, command: SeatCommand | ExpireHolds, now: datetime, hold_for: timedelta
+) -> tuple[SeatEvent, ...]:
     scribe = Scribe(seatmap, command, now)
     match command:
         case ExpireHolds():

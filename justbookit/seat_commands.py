@@ -5,6 +5,7 @@ All of these travel keyed by show, on `seat-commands` (asked by people and the c
 again gets the answer that was given.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -17,6 +18,10 @@ Areas = Annotated[
     dict[AreaId, Annotated[int, msgspec.Meta(ge=1, le=9999)]], msgspec.Meta(max_length=100)
 ]
 """So many places of each of these areas, whichever, besides the seats that are named."""
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+MINUTES_BEFORE_MAX = 100_000
+MinutesBefore = Annotated[int, msgspec.Meta(ge=0, le=MINUTES_BEFORE_MAX)]
+"""Before the start of the show; what is said so moves along when the start does."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -118,11 +123,17 @@ class CancelBooking(Command, frozen=True, kw_only=True):
 
 
 class BlockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
-    """The theatre keeps seats from sale: house seats, broken seats."""
+    """The theatre keeps seats from sale until a time, or for good: house seats, broken seats.
+
+    When it ends is said as a moment or in minutes before the start; neither makes it a kill,
+    which never ends by itself.
+    """
 
     seat_ids: Seats
     areas: Areas = {}
     reason: str
+    until: Moment | None = None
+    until_minutes_before: MinutesBefore | None = None
 
 
 class UnblockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
@@ -133,10 +144,15 @@ class UnblockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SetAllotment(Command, frozen=True, kw_only=True, omit_defaults=True):
-    """These seats are ours to sell, the others are the theatre's own; None means all are ours."""
+    """These seats are ours to sell, the others are the theatre's own; None means all are ours.
+
+    At the give-back time, if there is one, what we have not sold of them is the theatre's again.
+    """
 
     seat_ids: Seats | None
     areas: Areas = {}
+    give_back_at: Moment | None = None
+    give_back_minutes_before: MinutesBefore | None = None
 
 
 class SellAtCounter(Command, frozen=True, kw_only=True, omit_defaults=True):
@@ -156,7 +172,7 @@ class ReturnCounterSale(Command, frozen=True, kw_only=True):
 
 
 class ExpireHolds(Command, frozen=True, kw_only=True):
-    """The writer's own timer: some hold of this show ran out. Never travels on a topic."""
+    """The writer's own timer: something of this show ended by itself. Never travels on a topic."""
 
 
 SeatCommand = (

@@ -56,6 +56,7 @@ class Refusal(StrEnum):
     UNKNOWN_SALE = "unknown_sale"
     SALE_EXISTS = "sale_exists"
     SHOW_HAS_BOOKINGS = "show_has_bookings"
+    BAD_UNTIL = "bad_until"
 
 
 class ReleaseReason(StrEnum):
@@ -63,6 +64,8 @@ class ReleaseReason(StrEnum):
 
     CUSTOMER = "customer"
     EXPIRED = "expired"
+    COUNTER = "counter"
+    """The theatre sold a seat of its own at its counter, given back to it since the hold began."""
 
 
 class PriceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -167,23 +170,42 @@ class BookingCancelled(Event, frozen=True, kw_only=True):
     currency: str
 
 
-class SeatsBlocked(Event, frozen=True, kw_only=True):
-    """The theatre keeps these seats from sale."""
+class SeatsBlocked(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The theatre keeps these seats from sale until `until`; None: until it says otherwise.
+
+    `until_minutes_before`: `until` is so long before the start, wherever that moves.
+    """
 
     seat_ids: tuple[SeatId, ...]
     reason: str
+    until: datetime | None = None
+    until_minutes_before: int | None = None
 
 
 class SeatsUnblocked(Event, frozen=True, kw_only=True):
-    """Blocked seats are back on sale."""
+    """Blocked seats are back on sale; nobody asked for it when their block ended by itself."""
 
     seat_ids: tuple[SeatId, ...]
 
 
-class AllotmentSet(Event, frozen=True, kw_only=True):
-    """Only these seats are ours to sell from now on; None: all of them."""
+class AllotmentSet(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Only these seats are ours to sell from now on, until `give_back_at`; None: all of them.
+
+    `give_back_minutes_before`: `give_back_at` is so long before the start, wherever that moves.
+    """
 
     seat_ids: tuple[SeatId, ...] | None
+    give_back_at: datetime | None = None
+    give_back_minutes_before: int | None = None
+
+
+class AllotmentGivenBack(Event, frozen=True, kw_only=True):
+    """No seat is ours to sell any more; `seat_ids` were free, and are the theatre's now.
+
+    What was held or booked before stays its customer's.
+    """
+
+    seat_ids: tuple[SeatId, ...]
 
 
 class SeatsSoldAtCounter(Event, frozen=True, kw_only=True):
@@ -228,6 +250,7 @@ SeatEvent = (
     | SeatsBlocked
     | SeatsUnblocked
     | AllotmentSet
+    | AllotmentGivenBack
     | SeatsSoldAtCounter
     | CounterSaleReturned
     | CommandRefused

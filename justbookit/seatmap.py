@@ -15,8 +15,10 @@ from justbookit.claims import Claim, ClaimKind, Counts
 from justbookit.errors import BrokenInvariant
 from justbookit.halls import NO_HALL, hall_of
 from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.lapses import Lapses
 from justbookit.offers import Tariff, tariff_of
 from justbookit.seat_events import (
+    AllotmentGivenBack,
     AllotmentSet,
     BookingCancelled,
     BookingConfirmed,
@@ -51,6 +53,7 @@ class SeatMap:
         "free",
         "hall",
         "holds",
+        "lapses",
         "open",
         "sales",
         "show_id",
@@ -74,6 +77,7 @@ class SeatMap:
         self.bookings_of: dict[CustomerId, list[BookingId]] = {}
         self.holds: dict[BookingId, datetime] = {}
         """When each live hold runs out."""
+        self.lapses = Lapses()
         self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
         self.answers: dict[CommandId, SeatEvent] = {}
         """The one event that answered each command."""
@@ -100,6 +104,11 @@ class SeatMap:
             seats_not_allotted=total - len(self.claims) - self.free,
         )
 
+    @property
+    def lapses_at(self) -> datetime | None:
+        """When the next thing of this show ends by itself, holds aside."""
+        return self.lapses.next_at if self.open else None
+
     def is_allotted(self, seat_id: SeatId) -> bool:
         return self.allotment is None or seat_id in self.allotment
 
@@ -124,7 +133,7 @@ def evolve(seatmap: SeatMap, event: SeatEvent) -> None:
         seatmap.answers[event.command_id] = kept
 
 
-def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
+def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm an event
     match event:
         case SeatsHeld():
             _book(seatmap, event, BookingStatus.HELD, held_until=event.held_until)
@@ -153,17 +162,25 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912 -
             seatmap.bookings[event.booking_id].refund = event.refund
         case SeatsBlocked():
             _claim(seatmap, event.seat_ids, Claim(ClaimKind.BLOCK, event.reason), "block")
+            seatmap.lapses.block(event.seat_ids, event.until, event.until_minutes_before)
         case SeatsUnblocked():
             _free(seatmap, event.seat_ids, "block")
+            seatmap.lapses.unblock(event.seat_ids)
         case SeatsSoldAtCounter():
             blocked = tuple(seat for seat in event.seat_ids if seat in seatmap.claims)
             _free(seatmap, blocked, "block")
+            seatmap.lapses.unblock(blocked)
             _claim(seatmap, event.seat_ids, Claim(ClaimKind.COUNTER, event.sale_id), "counter")
             seatmap.sales[event.sale_id] = event.seat_ids
         case CounterSaleReturned():
             _free(seatmap, seatmap.sales.pop(event.sale_id), "counter")
         case AllotmentSet():
             seatmap.allotment = None if event.seat_ids is None else frozenset(event.seat_ids)
+            seatmap.lapses.allot(event.give_back_at, event.give_back_minutes_before)
+            _recount(seatmap)
+        case AllotmentGivenBack():
+            seatmap.allotment = frozenset()
+            seatmap.lapses.allot(None, None)
             _recount(seatmap)
         case ShowOpened() | ShowChanged():
             seatmap.open = True
@@ -231,6 +248,7 @@ def sell_on(seatmap: SeatMap, terms: ShowTerms) -> None:
     seatmap.hall = hall_of(terms.layout)
     seatmap.terms = msgspec.structs.replace(terms, layout=seatmap.hall.layout)
     seatmap.tariff = tariff_of(terms)
+    seatmap.lapses.start(terms.starts_at)
     _recount(seatmap)
 
 

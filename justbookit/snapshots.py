@@ -14,6 +14,7 @@ from justbookit.bookings import LIVE, Booking, BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import Claim
 from justbookit.ids import SaleId, SeatId, ShowId
+from justbookit.lapses import Lapses
 from justbookit.seatmap import SeatMap, sell_on
 
 
@@ -30,6 +31,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     bookings: tuple[Booking, ...]
     sales: dict[SaleId, tuple[SeatId, ...]]
     tallies: dict[str, int]
+    lapses: Lapses
 
 
 FORM = crc32(msgspec.json.encode(msgspec.json.schema(Snapshot)))
@@ -55,6 +57,7 @@ def snapshot_of(seatmap: SeatMap) -> bytes:
             bookings=tuple(each for each in seatmap.bookings.values() if each.status in LIVE),
             sales=seatmap.sales,
             tallies=seatmap.tallies,
+            lapses=seatmap.lapses,
         )
     )
 
@@ -72,5 +75,6 @@ def restored(raw: bytes) -> SeatMap:
         if booking.status is BookingStatus.HELD:
             seatmap.holds[booking.booking_id] = booking.held_until
     seatmap.sales, seatmap.tallies = was.sales, was.tallies
+    seatmap.lapses = was.lapses
     sell_on(seatmap, was.terms)
     return seatmap

@@ -1,13 +1,15 @@
 """What a theatre may do with a show: open, change and close it, keep seats, sell at its counter."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from datetime import datetime
 from functools import partial
 
 from justbookit.answering import Scribe
 from justbookit.areas import Fits, with_places
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind
-from justbookit.ids import SeatId
+from justbookit.ids import BookingId, SeatId
+from justbookit.lapses import when_it_ends
 from justbookit.seat_commands import (
     BlockSeats,
     ChangeShow,
@@ -21,6 +23,7 @@ from justbookit.seat_events import (
     AllotmentSet,
     CounterSaleReturned,
     Refusal,
+    ReleaseReason,
     SeatsBlocked,
     SeatsSoldAtCounter,
     SeatsUnblocked,
@@ -134,6 +137,11 @@ def block_seats(scribe: Scribe, command: BlockSeats) -> None:
     seats = tuple(dict.fromkeys(command.seat_ids))
     if scribe.refuse_unless_open() or _refuse_unknown(scribe, seats):
         return
+    minutes = command.until_minutes_before
+    until, wrong = when_it_ends(command.until, minutes, _starts_at(scribe), scribe.now)
+    if wrong:
+        scribe.refuse(Refusal.BAD_UNTIL, wrong, seat_ids=seats)
+        return
     if _refuse_taken(scribe, seats):
         return
     chosen = with_places(scribe, seats, command.areas, scribe.is_unclaimed)
@@ -141,7 +149,18 @@ def block_seats(scribe: Scribe, command: BlockSeats) -> None:
         return
     scribe.expire_claims_on(chosen)
     fresh = tuple(seat for seat in chosen if not _blocked(scribe.seatmap, seat))
-    scribe.write(SeatsBlocked, seat_ids=fresh, reason=command.reason)
+    scribe.write(
+        SeatsBlocked,
+        seat_ids=fresh,
+        reason=command.reason,
+        until=until,
+        until_minutes_before=minutes,
+    )
+
+
+def _starts_at(scribe: Scribe) -> datetime:
+    assert scribe.seatmap.terms is not None
+    return scribe.seatmap.terms.starts_at
 
 
 def unblock_seats(scribe: Scribe, command: UnblockSeats) -> None:
@@ -160,8 +179,14 @@ def set_allotment(scribe: Scribe, command: SetAllotment) -> None:
     """Say which seats are ours to sell; those that we have sold must stay among them."""
     if scribe.refuse_unless_open():
         return
+    minutes = command.give_back_minutes_before
+    at, wrong = when_it_ends(command.give_back_at, minutes, _starts_at(scribe), scribe.now)
+    ends = {"give_back_at": at, "give_back_minutes_before": minutes}
+    if wrong:
+        scribe.refuse(Refusal.BAD_UNTIL, wrong)
+        return
     if command.seat_ids is None:
-        scribe.write(AllotmentSet, seat_ids=None)
+        scribe.write(AllotmentSet, seat_ids=None, **ends)
         return
     named = tuple(dict.fromkeys(command.seat_ids))
     if _refuse_unknown(scribe, named):
@@ -179,7 +204,7 @@ def set_allotment(scribe: Scribe, command: SetAllotment) -> None:
         scribe.refuse_seats(Refusal.SEAT_TAKEN, ours_and_gone)
         return
     scribe.expire(scribe.seatmap.holds)
-    scribe.write(AllotmentSet, seat_ids=seats)
+    scribe.write(AllotmentSet, seat_ids=seats, **ends)
 
 
 def _is_booked_in(scribe: Scribe) -> Fits:
@@ -197,7 +222,8 @@ def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
     """Sell at the counter, all or none; or, when it happened already, take note of it.
 
     What a theatre's own system sold is sold: free and blocked seats become the counter's, and
-    those that we had given away before are reported as conflicts for somebody to solve.
+    those that we had given away before are reported as conflicts for somebody to solve. On the
+    theatre's own seats its counter comes first: a hold from before we gave them back gives way.
     """
     seatmap = scribe.seatmap
     seats = tuple(dict.fromkeys(command.seat_ids))
@@ -213,6 +239,7 @@ def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
         seats := with_places(scribe, seats, command.areas, *_may_be_sold(scribe, command)) or ()
     ):
         return
+    giving_way = _holds_giving_way(scribe, seats)
     conflicts: tuple[SeatId, ...] = ()
     if command.happened:
         conflicts = tuple(
@@ -221,15 +248,17 @@ def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
             if seat in seatmap.claims
             and not _blocked(seatmap, seat)
             and not scribe.is_over(seatmap.claims[seat])
+            and not _has(seatmap, giving_way, seat)
         )
     else:
-        if _refuse_taken(scribe, seats):
+        if _refuse_taken(scribe, [seat for seat in seats if not _has(seatmap, giving_way, seat)]):
             return
         if blocked := [seat for seat in seats if _blocked(seatmap, seat)]:
             scribe.refuse_seats(Refusal.SEAT_BLOCKED, blocked)
             return
     sold = tuple(seat for seat in seats if seat not in conflicts)
     scribe.expire_claims_on(sold)
+    scribe.let_go(giving_way, ReleaseReason.COUNTER)
     scribe.write(SeatsSoldAtCounter, sale_id=command.sale_id, seat_ids=sold, conflicts=conflicts)
 
 
@@ -241,6 +270,23 @@ def _may_be_sold(scribe: Scribe, command: SellAtCounter) -> tuple[Fits, ...]:
 
     free = (is_their_own, scribe.is_unclaimed)
     return (*free, partial(_blocked, scribe.seatmap), lambda _: True) if command.happened else free
+
+
+def _holds_giving_way(scribe: Scribe, seats: Sequence[SeatId]) -> dict[BookingId, None]:
+    """The holds that stand on seats which are the theatre's own."""
+    seatmap = scribe.seatmap
+    claims = [
+        seatmap.claims[seat]
+        for seat in seats
+        if seat in seatmap.claims and not seatmap.is_allotted(seat)
+    ]
+    names = (BookingId(each.by) for each in claims if each.kind is ClaimKind.BOOKING)
+    return {each: None for each in names if each in seatmap.holds and not scribe.has_expired(each)}
+
+
+def _has(seatmap: SeatMap, bookings: Container[BookingId], seat: SeatId) -> bool:
+    claim = seatmap.claims.get(seat)
+    return claim is not None and claim.kind is ClaimKind.BOOKING and claim.by in bookings
 
 
 def return_counter_sale(scribe: Scribe, command: ReturnCounterSale) -> None:

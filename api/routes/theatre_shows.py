@@ -9,9 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.access import AnyRequest, Organizer
-from api.keys import REPLAYED, Claim
+from api.keys import Claim
 from api.problems import invalid
-from api.responses import NO_STORE
+from api.responses import NO_STORE, headers_of
 from api.routes.bookings import IdempotencyKey, claim_of
 from api.services import Services
 from api.theatres.views import (
@@ -33,10 +33,6 @@ from justbookit.seat_commands import (
 )
 
 TAGS = ["Theatres"]
-
-
-def _headers(claim: Claim | None) -> dict[str, str]:
-    return {**NO_STORE, REPLAYED: "true"} if claim is not None and claim.replay else NO_STORE
 
 
 async def wish_of(
@@ -80,7 +76,7 @@ async def create_show(
         claim.command_id,
         replay=claim.replay,
     )
-    return Response(changed.show, status_code=HTTPStatus.CREATED, headers=_headers(claim))
+    return Response(changed.show, status_code=HTTPStatus.CREATED, headers=headers_of(claim))
 
 
 @put(
@@ -106,7 +102,7 @@ async def put_show(
         replay=claim is not None and claim.replay,
     )
     status = HTTPStatus.CREATED if changed.created else HTTPStatus.OK
-    return Response(changed.show, status_code=status, headers=_headers(claim))
+    return Response(changed.show, status_code=status, headers=headers_of(claim))
 
 
 @get("/theatre/shows/{show_id:str}", operation_id="getOwnShow", summary="One own show", tags=TAGS)
@@ -157,18 +153,20 @@ async def put_allotment(
     services: NamedDependency[Services],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[InventoryChange]:
-    """Allot these seats to be sold here, the others being yours to sell; null allots all."""
+    """Allot these seats to be sold here, until the give-back time; null allots all."""
     command_id, claim = await wish_of(services, request, organizer, idempotency_key)
     command = SetAllotment(
         command_id=command_id,
         show_id=ShowId(show_id),
         seat_ids=None if data.seat_ids is None else tuple(map(SeatId, data.seat_ids)),
         areas=data.areas,
+        give_back_at=data.give_back_at,
+        give_back_minutes_before=data.give_back_minutes_before,
     )
     changed = await services.office.change_seats(
         organizer.organizer_id, command, replay=claim is not None and claim.replay
     )
-    return Response(changed, headers=_headers(claim))
+    return Response(changed, headers=headers_of(claim))
 
 
 @post(
@@ -185,7 +183,7 @@ async def block(
     services: NamedDependency[Services],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[InventoryChange]:
-    """Keep seats from sale: house seats, broken seats."""
+    """Keep seats from sale, until a time or for good: house seats, broken seats."""
     claim = await claim_of(services, request, organizer.organizer_id, idempotency_key)
     command = BlockSeats(
         command_id=claim.command_id,
@@ -193,11 +191,13 @@ async def block(
         seat_ids=tuple(map(SeatId, data.seat_ids)),
         areas=data.areas,
         reason=data.reason,
+        until=data.until,
+        until_minutes_before=data.until_minutes_before,
     )
     changed = await services.office.change_seats(
         organizer.organizer_id, command, replay=claim.replay
     )
-    return Response(changed, status_code=HTTPStatus.CREATED, headers=_headers(claim))
+    return Response(changed, status_code=HTTPStatus.CREATED, headers=headers_of(claim))
 
 
 @post(
@@ -226,7 +226,7 @@ async def unblock(
     changed = await services.office.change_seats(
         organizer.organizer_id, command, replay=claim.replay
     )
-    return Response(changed, headers=_headers(claim))
+    return Response(changed, headers=headers_of(claim))
 
 
 @post(
@@ -255,7 +255,7 @@ async def sell(
     changed = await services.office.change_seats(
         organizer.organizer_id, command, replay=claim.replay
     )
-    return Response(changed, status_code=HTTPStatus.CREATED, headers=_headers(claim))
+    return Response(changed, status_code=HTTPStatus.CREATED, headers=headers_of(claim))
 
 
 @delete(
@@ -281,7 +281,7 @@ async def return_sale(
     changed = await services.office.change_seats(
         organizer.organizer_id, command, replay=claim is not None and claim.replay
     )
-    return Response(changed, headers=_headers(claim))
+    return Response(changed, headers=headers_of(claim))
 
 
 ROUTES = [

@@ -1,5 +1,7 @@
 """The theatre's office: what it asks of the catalogue and of its shows' seats."""
 
+from datetime import datetime
+
 import msgspec
 
 from api.asking import Asking
@@ -120,10 +122,15 @@ class Office:
         await self._shows.must_be_of(command.show_id, organizer_id)
         event = await self._asking.seats(command, replay=replay)
         sale_id: SaleId | None = None
+        until: datetime | None = None
         match event:
             case SeatsSoldAtCounter() | CounterSaleReturned():
                 sale_id = event.sale_id
-            case SeatsBlocked() | SeatsUnblocked() | AllotmentSet():
+            case SeatsBlocked():
+                until = event.until
+            case AllotmentSet():
+                until = event.give_back_at
+            case SeatsUnblocked():
                 pass
             case CommandRefused():
                 raise refused(event)
@@ -136,6 +143,7 @@ class Office:
             seat_ids=event.seat_ids,
             sale_id=sale_id,
             conflicts=event.conflicts if isinstance(event, SeatsSoldAtCounter) else (),
+            until=until,
         )
 
     async def show(self, organizer_id: OrganizerId, show_id: ShowId) -> TheatreShow:

@@ -18,7 +18,7 @@ from justbookit.catalogue import (
     Venue,
 )
 from justbookit.ids import CityId, MovieId, SaleId, SeatId, ShowId, TheatreId, VenueId, ZoneId
-from justbookit.seat_commands import Areas
+from justbookit.seat_commands import Areas, MinutesBefore
 
 SeatName = Annotated[str, msgspec.Meta(min_length=1, max_length=10)]
 SeatNames = Annotated[list[SeatName], msgspec.Meta(max_length=2000)]
@@ -67,18 +67,29 @@ class ShowIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class AllotmentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The seats sold here, and so many places of areas; null: all of them."""
+    """The seats sold here, and so many places of areas; null: all of them.
+
+    At the give-back time, said as a moment or in minutes before the start, those that are not
+    sold are yours again.
+    """
 
     seat_ids: Annotated[list[SeatName], msgspec.Meta(max_length=2000)] | None
     areas: Areas = {}
+    give_back_at: AwareTime | None = None
+    give_back_minutes_before: MinutesBefore | None = None
 
 
 class BlockIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seats, and so many places of areas, to be kept from sale, and why."""
+    """Seats, and so many places of areas, to be kept from sale, and why; until a time if said.
+
+    Without either of the two ways to say it, it is a kill: the seats never come back by themselves.
+    """
 
     seat_ids: SeatNames = []
     areas: Areas = {}
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "house"
+    until: AwareTime | None = None
+    until_minutes_before: MinutesBefore | None = None
 
 
 class SeatsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,7 +138,10 @@ class TheatreShows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InventoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What changed; `version` is the show's version since. `seat_ids` null: all seats."""
+    """What changed; `version` is the show's version since. `seat_ids` null: all seats.
+
+    `until` is when a block ends by itself, or an allotment is given back.
+    """
 
     show_id: ShowId
     version: int
@@ -135,6 +149,7 @@ class InventoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     seat_ids: tuple[SeatId, ...] | None
     sale_id: SaleId | None = None
     conflicts: tuple[SeatId, ...] = ()
+    until: datetime | None = None
 
 
 class ShowSales(msgspec.Struct, frozen=True, kw_only=True):

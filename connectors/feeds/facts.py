@@ -1,5 +1,6 @@
 """What a theatre's own system did to the seats of a show → facts for the seat writer."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from connectors.feeds import areas, seats
@@ -8,6 +9,7 @@ from connectors.feeds.line import BadField, Feed
 from connectors.feeds.record import Record
 from justbookit.ids import SaleId, SeatId, ShowId
 from justbookit.seat_commands import (
+    MINUTES_BEFORE_MAX,
     BlockSeats,
     ReturnCounterSale,
     SeatCommand,
@@ -48,6 +50,8 @@ def allotment(_feed: Feed, record: Record) -> SeatCommand:
         show_id=ShowId(record.own_id("show")),
         seat_ids=_seats_or_all(record),
         areas=areas.counts(record, "areas"),
+        give_back_at=_moment(record, "give_back_at"),
+        give_back_minutes_before=_minutes(record, "give_back_minutes_before"),
     )
 
 
@@ -62,6 +66,8 @@ def block(_feed: Feed, record: Record) -> SeatCommand:
         seat_ids=seat_ids,
         areas=places,
         reason=record.text("reason", "kept by the theatre"),
+        until=_moment(record, "until"),
+        until_minutes_before=_minutes(record, "until_minutes_before"),
     )
 
 
@@ -83,3 +89,11 @@ def counter_return(_feed: Feed, record: Record) -> SeatCommand:
         show_id=ShowId(record.own_id("show")),
         sale_id=SaleId(record.own_id("sale")),
     )
+
+
+def _moment(record: Record, name: str) -> datetime | None:
+    return record.moment(name) if record.has(name) else None
+
+
+def _minutes(record: Record, name: str) -> int | None:
+    return record.whole(name, 0, MINUTES_BEFORE_MAX) if record.has(name) else None

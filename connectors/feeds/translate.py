@@ -92,8 +92,14 @@ FORMS = {
             "action",
         ),
     ),
-    Kind.ALLOTMENT: Form(facts.allotment, ("show", "seats"), ("areas",)),
-    Kind.BLOCK: Form(facts.block, ("show", "seats"), ("areas", "action", "reason")),
+    Kind.ALLOTMENT: Form(
+        facts.allotment, ("show", "seats"), ("areas", "give_back_at", "give_back_minutes_before")
+    ),
+    Kind.BLOCK: Form(
+        facts.block,
+        ("show", "seats"),
+        ("areas", "action", "reason", "until", "until_minutes_before"),
+    ),
     Kind.COUNTER_SALE: Form(facts.counter_sale, ("show", "sale", "seats"), ("areas",)),
     Kind.COUNTER_RETURN: Form(facts.counter_return, ("show", "sale")),
 }

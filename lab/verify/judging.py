@@ -11,6 +11,7 @@ from justbookit.errors import BrokenInvariant, MalformedMessage
 from justbookit.ids import BookingId, CommandId, SeatId, ShowId
 from justbookit.seatmap import SeatMap, evolve
 from lab.verify.audit import Audit, Check
+from lab.verify.endings import Endings
 from lab.verify.history import History, Record
 from lab.verify.rows import ShowRows, compare
 from lab.verify.rules import Rules
@@ -38,10 +39,11 @@ def judge_show(
     `rows` None: leave the stores alone.
     """
     witness = Witness(history.show_id, audit)
-    rules = Rules(witness, audit)
+    rules, endings = Rules(witness, audit), Endings(witness, audit)
     seatmap: SeatMap | None = SeatMap(history.show_id)
     for event in history.events:
         rules.hold(event)
+        endings.hold(event)
         witness.see(event)
         if seatmap is not None:
             try:
@@ -69,7 +71,7 @@ def judge_show(
             want=witness.counts(),
         )
         if rows is not None:
-            compare(history, seatmap, witness, rows, audit)
+            compare(history, seatmap, witness, endings.lapses_at, rows, audit)
     return witness.terms if witness.is_open else None
 
 

@@ -54,6 +54,7 @@ class InventoryRow(msgspec.Struct, frozen=True):
     version: int
     counts: Counts
     as_of: datetime
+    lapses_at: datetime | None = None
 
 
 class ShowRow(msgspec.Struct, frozen=True):
@@ -78,7 +79,12 @@ class ShowRows(msgspec.Struct):
 
 
 def compare(
-    history: History, seatmap: SeatMap, witness: Witness, rows: ShowRows, audit: Audit
+    history: History,
+    seatmap: SeatMap,
+    witness: Witness,
+    lapses_at: datetime | None,
+    rows: ShowRows,
+    audit: Audit,
 ) -> None:
     """Hold what the stores say of a show against its log."""
     _compare_log(history, rows.events, audit)
@@ -92,7 +98,7 @@ def compare(
             audit.fault(Check.CLAIM_ROWS, show_id, f"{seat} is {got}'s, and should be {want}'s")
     if witness.terms is None:
         return  # never opened: nothing but refusals
-    inventory = InventoryRow(seatmap.version, witness.counts(), history.events[-1].at)
+    inventory = InventoryRow(seatmap.version, witness.counts(), history.events[-1].at, lapses_at)
     audit.expect(Check.INVENTORY_ROWS, show_id, "the row", got=rows.inventory, want=inventory)
     _compare_show(show_id, witness, rows, audit)
 

@@ -194,6 +194,9 @@ class Rules:
         if life is None:
             return
         self._audit.look(Check.EXPIRY)
+        if event.reason is ReleaseReason.COUNTER:
+            self._theatre.gave_way(event, life)
+            return
         has_expired = event.at >= life.held_until
         if has_expired is not (event.reason is ReleaseReason.EXPIRED):
             what = f"{event.reason} at {event.at}, held until {life.held_until}"

@@ -38,8 +38,8 @@ SELECT show_id, booking_id, customer_id, status, seat_ids, amount, currency, ref
 _CLAIMS = "SELECT show_id, seat_id, kind, claimed_by FROM seat_claim WHERE show_id = ANY(%s)"
 
 _INVENTORY = """
-SELECT show_id, version, as_of, seats_total, seats_free, seats_held, seats_booked, seats_counter,
-       seats_blocked, seats_not_allotted
+SELECT show_id, version, as_of, lapses_at, seats_total, seats_free, seats_held, seats_booked,
+       seats_counter, seats_blocked, seats_not_allotted
   FROM show_inventory
  WHERE show_id = ANY(%s)
 """
@@ -85,6 +85,10 @@ SELECT 'messages in catalogue_outbox', count(*) FROM catalogue_outbox
 SELECT 'holds past their end', count(*)
   FROM booking
  WHERE status = 'held' AND held_until < now() - interval '2 seconds'
+ UNION ALL
+SELECT 'shows where something should have ended', count(*)
+  FROM show_inventory
+ WHERE lapses_at < now() - interval '2 seconds'
 """
 
 _lines = msgspec.json.Decoder(tuple[PriceLine, ...])
@@ -159,9 +163,10 @@ class Postgres:
             found[show_id].bookings.append(_booking_of(columns))
         for show_id, seat_id, kind, claimed_by in self._ask(_CLAIMS, ids):
             found[show_id].claims[seat_id] = (kind, claimed_by)
-        for show_id, version, as_of, *counts in self._ask(_INVENTORY, ids):
+        for show_id, version, as_of, lapses_at, *counts in self._ask(_INVENTORY, ids):
             named = dict(zip(Counts.__struct_fields__, counts, strict=True))
-            found[show_id].inventory = InventoryRow(version, Counts(**named), as_of)
+            row_of = InventoryRow(version, Counts(**named), as_of, lapses_at)
+            found[show_id].inventory = row_of
         for show_id, status, terms_json in self._ask(_SHOWS, ids):
             terms = _terms.decode(terms_json)
             found[show_id].show = ShowRow(

@@ -7,6 +7,7 @@ from justbookit.claims import ClaimKind
 from justbookit.seat_events import (
     AllotmentSet,
     CounterSaleReturned,
+    HoldReleased,
     SeatEvent,
     SeatsSoldAtCounter,
     ShowChanged,
@@ -14,7 +15,7 @@ from justbookit.seat_events import (
     ShowOpened,
 )
 from lab.verify.audit import Audit, Check
-from lab.verify.witness import Witness
+from lab.verify.witness import Life, Witness
 
 
 class TheatreSide:
@@ -39,6 +40,14 @@ class TheatreSide:
         for seat, owner in self._witness.owners.items():
             if owner[0] is ClaimKind.BOOKING and seat not in ours:
                 self._fault(Check.STEPS, event, f"{seat} is {owner[1]}'s, and is no longer ours")
+
+    def gave_way(self, event: HoldReleased, life: Life) -> None:
+        """A hold that stands gives way to the counter only on seats that are the theatre's."""
+        self._audit.look(Check.STEPS)
+        allotted = self._witness.allotted
+        theirs = allotted is not None and not allotted.issuperset(event.seat_ids)
+        if not theirs or event.command_id is not None or event.at >= life.held_until:
+            self._fault(Check.STEPS, event, "gave way to the counter on seats of ours")
 
     def show(self, event: ShowOpened | ShowChanged | ShowClosed) -> None:
         witness = self._witness

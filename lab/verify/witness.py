@@ -17,6 +17,7 @@ from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind, Counts
 from justbookit.ids import BookingId, CustomerId, SaleId, SeatId, ShowId, ZoneId
 from justbookit.seat_events import (
+    AllotmentGivenBack,
     AllotmentSet,
     BookingCancelled,
     BookingConfirmed,
@@ -101,6 +102,8 @@ class Witness:
                     self._give(event, seat, ClaimKind.COUNTER, event.sale_id)
             case AllotmentSet():
                 self.allotted = None if event.seat_ids is None else frozenset(event.seat_ids)
+            case AllotmentGivenBack():
+                self.allotted = frozenset()
             case ShowOpened() | ShowChanged():
                 self.is_open = True
                 self.terms = event.terms

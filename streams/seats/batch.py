@@ -9,10 +9,32 @@ from justbookit import wire
 from justbookit.dead_letters import StreamDeadLetter
 from justbookit.ids import BookingId, CommandId, ShowId
 from justbookit.seat_commands import ChangeShow, CloseShow, OpenShow, SeatCommand
-from justbookit.seat_events import CommandRefused, HoldExtended, SeatEvent, SeatsHeld
+from justbookit.seat_events import (
+    AllotmentGivenBack,
+    AllotmentSet,
+    CommandRefused,
+    HoldExtended,
+    SeatEvent,
+    SeatsBlocked,
+    SeatsHeld,
+    SeatsSoldAtCounter,
+    SeatsUnblocked,
+    ShowChanged,
+)
 from justbookit.seatmap import SeatMap
 
 _OF_THE_CATALOGUE = (OpenShow, ChangeShow, CloseShow)
+
+_CHANGES_LAPSES = (
+    SeatsBlocked,
+    SeatsUnblocked,
+    SeatsSoldAtCounter,
+    AllotmentSet,
+    AllotmentGivenBack,
+    ShowChanged,
+)
+NO_HOLD = BookingId("")
+"""Stands in a timer where it is not a hold that ends, but something of the theatre's."""
 
 
 class Position(NamedTuple):
@@ -104,10 +126,21 @@ class Batch:
         """The partitions that have something to be published."""
         return self.letters.keys() | {message.partition for message in self.messages}
 
-    def holds(self) -> list[tuple[int, datetime, ShowId, BookingId]]:
-        """The holds that were made or extended, for the timer."""
-        return [
-            (message.partition, event.held_until, event.show_id, event.booking_id)
-            for message in self.messages
-            if message.fresh and isinstance(event := message.event, SeatsHeld | HoldExtended)
-        ]
+    def timers(self) -> list[tuple[int, datetime, ShowId, BookingId]]:
+        """When what was decided ends by itself: holds, and the first that lapses of a show."""
+        timers: list[tuple[int, datetime, ShowId, BookingId]] = []
+        changed: dict[ShowId, int] = {}
+        for message in self.messages:
+            event = message.event
+            if not message.fresh:
+                continue
+            if isinstance(event, SeatsHeld | HoldExtended):
+                timers.append(
+                    (message.partition, event.held_until, event.show_id, event.booking_id)
+                )
+            elif isinstance(event, _CHANGES_LAPSES):
+                changed[event.show_id] = message.partition
+        for show_id, partition in changed.items():
+            if (next_at := self.shows[show_id].lapses_at) is not None:
+                timers.append((partition, next_at, show_id, NO_HOLD))
+        return timers

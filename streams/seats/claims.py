@@ -10,6 +10,7 @@ from typing import NamedTuple, assert_never
 from justbookit.claims import ClaimKind
 from justbookit.ids import SeatId, ShowId
 from justbookit.seat_events import (
+    AllotmentGivenBack,
     AllotmentSet,
     BookingCancelled,
     BookingConfirmed,
@@ -74,6 +75,7 @@ class ClaimChanges:
                 BookingConfirmed()
                 | HoldExtended()
                 | AllotmentSet()
+                | AllotmentGivenBack()
                 | ShowOpened()
                 | ShowChanged()
                 | ShowClosed()

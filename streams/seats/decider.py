@@ -24,7 +24,7 @@ from justbookit.seat_events import SeatEvent
 from justbookit.seatmap import evolve
 from justbookit.settings import Settings
 from streams.seats.archive import Asked
-from streams.seats.batch import Batch, Position
+from streams.seats.batch import NO_HOLD, Batch, Position
 from streams.seats.inbox import Slice
 from streams.seats.reading import read
 from streams.seats.shows import Kept, Shows
@@ -65,7 +65,7 @@ class Decider:
         slices: Iterable[Slice],
         due: Sequence[tuple[int, ShowId, BookingId]],
     ) -> None:
-        """Put into `batch` what the records, and the holds that are due, come to.
+        """Put into `batch` what the records, and the timers that are due, come to.
 
         Raises MissingOffsets when a later record came than the next one.
         """
@@ -116,7 +116,9 @@ class Decider:
 
     def _may_stand(self, show_id: ShowId, booking_id: BookingId) -> bool:
         """Whether the hold may still be there; most were confirmed long ago."""
-        return show_id not in self.shows or booking_id in self.shows.use(show_id).holds
+        if show_id not in self.shows or booking_id == NO_HOLD:
+            return True
+        return booking_id in self.shows.use(show_id).holds
 
     def _read(self, batch: Batch, part: Slice) -> list[_Read]:
         """The commands of new records; moves the position of their partition past them."""

@@ -152,6 +152,8 @@ def of_inventory(batch: Batch) -> Columns:
         Ints([count.seats_blocked for count in counts]),
         Ints([count.seats_not_allotted for count in counts]),
         Times([batch.now] * len(shows)),
+        SmallInts([batch.partitions[seatmap.show_id] for seatmap in shows]),
+        Times([seatmap.lapses_at for seatmap in shows]),
     )
 
 

@@ -85,9 +85,9 @@ SELECT * FROM unnest(%s, %s, %s, %s)
 _PUT_INVENTORY = """
 INSERT INTO show_inventory (
     show_id, version, seats_total, seats_free, seats_held, seats_booked, seats_counter,
-    seats_blocked, seats_not_allotted, as_of
+    seats_blocked, seats_not_allotted, as_of, partition, lapses_at
 )
-SELECT * FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+SELECT * FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (show_id) DO UPDATE
    SET version = excluded.version,
        seats_total = excluded.seats_total,
@@ -97,7 +97,9 @@ ON CONFLICT (show_id) DO UPDATE
        seats_counter = excluded.seats_counter,
        seats_blocked = excluded.seats_blocked,
        seats_not_allotted = excluded.seats_not_allotted,
-       as_of = excluded.as_of
+       as_of = excluded.as_of,
+       partition = excluded.partition,
+       lapses_at = excluded.lapses_at
 """
 
 _PUT_SNAPSHOTS = """

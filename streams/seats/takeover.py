@@ -1,4 +1,4 @@
-"""What the owner of partitions reads from Postgres first: positions, holds and what is unsent."""
+"""What the owner of partitions reads from Postgres first: positions, timers and what is unsent."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -28,10 +28,14 @@ _RAISE_EPOCHS = """
 RETURNING partition, epoch, commands_next, facts_next
 """
 
-_HOLDS = """
+_TIMERS = """
 SELECT partition, held_until, show_id, booking_id
   FROM booking
- WHERE partition = ANY(%s) AND status = 'held'
+ WHERE partition = ANY(%(partitions)s) AND status = 'held'
+ UNION ALL
+SELECT partition, lapses_at, show_id, ''
+  FROM show_inventory
+ WHERE partition = ANY(%(partitions)s) AND lapses_at IS NOT NULL
 """
 
 _UNSENT = """
@@ -80,11 +84,11 @@ async def raise_epochs(
     return {partition: Position(*numbers) for partition, *numbers in found}
 
 
-async def holds(
+async def timers(
     connection: Connection, partitions: Sequence[int]
 ) -> list[tuple[int, datetime, ShowId, BookingId]]:
-    """Every hold that stands."""
-    cursor = await connection.execute(_HOLDS, (SmallInts(partitions),))
+    """Every hold that stands, and every show (with no booking named) where something lapses."""
+    cursor = await connection.execute(_TIMERS, {"partitions": SmallInts(partitions)})
     return await cursor.fetchall()
 
 

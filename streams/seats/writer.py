@@ -33,7 +33,7 @@ from streams.seats.timers import Timers
 from streams.watchdog import Watchdog
 
 DUE_MAX = 500
-"""Holds that one batch looks at because they ran out."""
+"""Holds that one batch looks at because they ran out, and shows because something lapsed."""
 
 TIMER_SECONDS_MIN = 0.05
 """Holds that run out within so short a time are released together."""
@@ -149,8 +149,9 @@ class SeatWriter:
         self._decider.shows.keep_partitions(kept, self._settings.partitions)
         for partition in had.keys() - kept:
             self._timers.forget(partition)
-        for hold in await takeover.holds(self._archive.connection, list(positions.keys() - kept)):
-            self._timers.add(*hold)
+        mine_now = list(positions.keys() - kept)
+        for timer in await takeover.timers(self._archive.connection, mine_now):
+            self._timers.add(*timer)
         unsent = await takeover.unsent(self._archive.connection, list(positions))
         self._number = max(self._number, *unsent.last_batches.values(), 0)
         await self._outflow.send_again(unsent)
@@ -199,8 +200,8 @@ class SeatWriter:
         if not batch:
             return
         self._number = batch.number
-        for hold in batch.holds():
-            self._timers.add(*hold)
+        for timer in batch.timers():
+            self._timers.add(*timer)
         await self._outflow.submit(batch, store.statements(batch))
         # What was committed before this batch can be read again; this batch cannot yet.
         self._decider.shows.shrink(batch.events_of(), batch.now)

@@ -39,7 +39,13 @@ from justbookit.seat_commands import (
     SetAllotment,
     UnblockSeats,
 )
-from justbookit.seat_events import CommandRefused, SeatsBooked, SeatsHeld
+from justbookit.seat_events import (
+    AllotmentGivenBack,
+    CommandRefused,
+    SeatsBooked,
+    SeatsHeld,
+    SeatsUnblocked,
+)
 from justbookit.seatmap import SeatMap, evolve
 from justbookit.snapshots import restored, snapshot_of
 from lab.verify.audit import Audit
@@ -80,6 +86,7 @@ def wish(kind, **fields):
     return st.builds(kind, command_id=st.uuids().map(str), show_id=st.just("s"), **fields)
 
 
+ends = st.sampled_from(range(60, 3600, 600)).map(lambda after: START + timedelta(seconds=after))
 who = {"booking_id": names, "customer_id": st.just("c")}
 payments = amounts.map(payment)
 commands = st.one_of(
@@ -92,8 +99,16 @@ commands = st.one_of(
     wish(ReleaseHold, **who),
     wish(CancelBooking, **who),
     wish(BlockSeats, seat_ids=seats, reason=st.just("house")),
+    wish(BlockSeats, seat_ids=seats, reason=st.just("house"), until=ends),
+    wish(
+        BlockSeats,
+        seat_ids=seats,
+        reason=st.just("house"),
+        until_minutes_before=st.sampled_from((30, 45)),
+    ),
     wish(UnblockSeats, seat_ids=seats),
     wish(SetAllotment, seat_ids=st.one_of(st.none(), seats)),
+    wish(SetAllotment, seat_ids=st.one_of(st.none(), seats), give_back_at=ends),
     wish(SellAtCounter, sale_id=names, seat_ids=seats, happened=st.booleans()),
     wish(ReturnCounterSale, sale_id=names),
     wish(CloseShow),
@@ -207,6 +222,7 @@ KEPT = {
     "holds",
     "open",
     "sales",
+    "lapses",
     "show_id",
     "tallies",
     "tariff",
@@ -332,6 +348,14 @@ def test_verify_finds_nothing_to_say_about_what_the_rules_decide(script):
     audit = Audit()
     judge_show(History("s", log, list(map(wire.encode, log))), None, {}, audit)
     assert [str(fault) for fault in audit.faults] == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts)
+def test_nothing_stands_beyond_its_end(script):
+    for seatmap, event, _, now in play(script):
+        lapsing = isinstance(event, SeatsUnblocked | AllotmentGivenBack) and not event.command_id
+        assert lapsing or seatmap.lapses_at is None or seatmap.lapses_at > now
 
 
 def test_the_way_of_a_booking_is_written_down_whole():

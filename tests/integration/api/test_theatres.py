@@ -1,5 +1,7 @@
 """A theatre's side on real servers: schedule, keep, sell, count."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.playhouse import new_request
@@ -122,6 +124,41 @@ def test_seats_are_blocked_allotted_and_sold_at_the_counter(house):
         )
     )
     assert house.seats(show)["A1"] == "free"
+
+
+def test_a_block_and_an_allotment_end_when_they_were_said_to(house):
+    show = house.new_show()
+    url = f"/theatre/shows/{show}"
+    until = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+
+    blocked = house.http.post(
+        f"{url}/blocks",
+        json={"seat_ids": ["A1"], "until": until},
+        headers=house.one | new_request(),
+    )
+    assert house.ok(blocked)["until"][:19] == until[:19]
+    assert house.seats(show)["A1"] == "blocked"
+    house.eventually(lambda: house.seats(show)["A1"] == "free")
+    house.eventually(
+        lambda: house.ok(house.http.get(f"{url}/sales", headers=house.one))["seats_blocked"] == 0
+    )
+
+    until = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    allotted = house.http.put(
+        f"{url}/allotment", json={"seat_ids": None, "give_back_at": until}, headers=house.one
+    )
+    house.ok(allotted)
+    assert house.seats(show)["A2"] == "free"
+    house.eventually(lambda: house.seats(show)["A2"] == "counter_only")
+    refused = house.hold(show, ["A2"], house.customer())
+    assert refused.json()["code"] == "not_allotted"
+
+    late = house.http.post(
+        f"{url}/blocks",
+        json={"seat_ids": ["A1"], "until": "2001-01-01T00:00:00Z"},
+        headers=house.one | new_request(),
+    )
+    assert (late.status_code, late.json()["code"]) == (422, "bad_until")
 
 
 def test_sales_count_what_was_sold(house):

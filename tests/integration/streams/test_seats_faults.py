@@ -1,6 +1,7 @@
 """The seat writer under faults: whatever happens to a writer, each command is decided once."""
 
 import signal
+from datetime import UTC, datetime, timedelta
 from itertools import islice, product
 
 import pytest
@@ -9,7 +10,8 @@ from kafka.structs import OffsetAndMetadata
 
 from justbookit import topics, wire
 from justbookit.ids import BookingId, CustomerId, SeatId
-from justbookit.seat_commands import BookSeats, OpenShow, Payment
+from justbookit.seat_commands import BlockSeats, BookSeats, OpenShow, Payment, SetAllotment
+from justbookit.seat_events import AllotmentGivenBack, SeatsUnblocked
 from streams.exits import Exit
 from streams.seats.agent import NAME
 
@@ -185,6 +187,41 @@ def test_a_seat_that_postgres_knows_as_taken_cannot_be_sold(seats, show_ids):
     seats.rows("DELETE FROM seat_claim WHERE claimed_by = 'somebody'")
     seats.ready_worker()
     assert_each_decided_once(seats, show_ids, [command])
+
+
+def test_what_ends_by_itself_does_so_under_the_next_writer(seats, show_ids):
+    """Both ends are known to Postgres alone when the writer that wrote them down is killed."""
+    victim = seats.ready_worker()
+    ends = datetime.now(UTC) + timedelta(seconds=12)
+    blocked = BlockSeats(
+        command_id=seats.command_id(),
+        show_id=show_ids[0],
+        seat_ids=(SeatId("A1"),),
+        reason="house",
+        until=ends,
+    )
+    ours = SetAllotment(
+        command_id=seats.command_id(),
+        show_id=show_ids[0],
+        seat_ids=(SeatId("A1"), SeatId("A2")),
+        give_back_at=ends + timedelta(seconds=1),
+    )
+    seats.door.send(blocked, ours)
+    seats.door.answers([blocked.command_id, ours.command_id])
+
+    victim.signal(signal.SIGKILL)
+    seats.ready_worker()
+
+    seats.door.until(lambda: isinstance(seats.door.published[-1][0], AllotmentGivenBack))
+    unblocked, given_back = [event for event, _ in seats.door.published[-2:]]
+    assert isinstance(unblocked, SeatsUnblocked)
+    assert unblocked.at >= ends
+    assert given_back.at >= ends + timedelta(seconds=1)
+    assert given_back.seat_ids == ("A1", "A2")
+    assert seats.rows(
+        "SELECT lapses_at, seats_not_allotted, seats_total FROM show_inventory WHERE show_id = %s",
+        show_ids[0],
+    ) == [(None, 100, 100)]
 
 
 def test_a_topic_that_ends_before_our_position_is_refused(seats, show_ids):

@@ -1,5 +1,7 @@
 """A line of a feed becomes the command it means, or a complaint that names the field."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -261,6 +263,21 @@ def test_seats_are_blocked_and_put_back():
     assert isinstance(put_back, UnblockSeats)
 
 
+def test_a_block_and_an_allotment_may_end_by_themselves():
+    moment = datetime(2030, 1, 31, 13, tzinfo=UTC)
+    house = command(Kind.BLOCK, GOOD[Kind.BLOCK] | {"until": "2030-01-31T18:30+05:30"})
+    hours = command(Kind.BLOCK, GOOD[Kind.BLOCK] | {"until_minutes_before": "60"})
+    ours = command(Kind.ALLOTMENT, {"show": "s1", "seats": "A1", "give_back_minutes_before": 45})
+    till = command(
+        Kind.ALLOTMENT, {"show": "s1", "seats": "all", "give_back_at": "2030-01-31T18:30+05:30"}
+    )
+
+    assert (house.until, house.until_minutes_before) == (moment, None)
+    assert (hours.until, hours.until_minutes_before) == (None, 60)
+    assert (ours.give_back_at, ours.give_back_minutes_before) == (None, 45)
+    assert (till.give_back_at, till.seat_ids) == (moment, None)
+
+
 def test_a_counter_sale_is_a_fact_that_has_happened():
     made = command(Kind.COUNTER_SALE, GOOD[Kind.COUNTER_SALE])
 
@@ -353,6 +370,9 @@ BAD = [
     (Kind.BLOCK, "seats", "A1-B9", "over two rows"),
     (Kind.BLOCK, "seats", "A1-A2001", "2001 seats"),
     (Kind.BLOCK, "action", "kill", "block, unblock"),
+    (Kind.BLOCK, "until", "2030-01-31T18:30", "UTC offset"),
+    (Kind.BLOCK, "until_minutes_before", -1, "needs 0 to"),
+    (Kind.ALLOTMENT, "give_back_minutes_before", "soon", "whole number"),
     (Kind.COUNTER_SALE, "sale", NO, "is missing"),
     (Kind.COUNTER_SALE, "sale", "pos/7", "may have letters"),
     (Kind.COUNTER_SALE, "seats", " , ", "names no seat"),

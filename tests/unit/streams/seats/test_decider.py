@@ -11,12 +11,12 @@ from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.errors import MissingOffsets
 from justbookit.forgetting import ANSWERS_KEPT, ENDED_KEPT
-from justbookit.seat_commands import ExtendHold, HoldSeats, OpenShow, ReleaseHold
+from justbookit.seat_commands import BlockSeats, ExtendHold, HoldSeats, OpenShow, ReleaseHold
 from justbookit.seat_events import CommandRefused, HoldReleased, SeatsHeld
 from justbookit.settings import Settings
 from justbookit.snapshots import snapshot_of
 from streams.seats import decider as deciding
-from streams.seats.batch import Batch, Position
+from streams.seats.batch import NO_HOLD, Batch, Position
 from streams.seats.decider import Decider
 from streams.seats.inbox import Slice
 from streams.seats.logs import BrokenLog, Log, check_positions
@@ -283,11 +283,28 @@ async def test_a_hold_that_ran_out_is_released_by_the_timer(decider):
 async def test_an_extended_hold_outlives_its_first_time(decider):
     more = ExtendHold(command_id="more", show_id="s", booking_id="b1", customer_id="ana")
     batch = await decide(decider, delivered(open_show(), hold("b1", "A1"), more))
-    first, second = [until for _, until, _, _ in batch.holds()]
+    first, second = [until for _, until, _, _ in batch.timers()]
 
     assert second == NOW + timedelta(minutes=7)
     assert not await decide(decider, [], now=first, due=[(0, "s", "b1")])
     assert events(await decide(decider, [], now=second, due=[(0, "s", "b1")]))
+
+
+async def test_a_block_ends_by_the_timer_and_the_timer_is_set_for_the_next(decider):
+    first, second = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)
+    blocks = [
+        BlockSeats(command_id=seat, show_id="s", seat_ids=(seat,), reason="house", until=until)
+        for seat, until in (("A1", first), ("A2", second))
+    ]
+    batch = await decide(decider, delivered(open_show(), *blocks))
+    assert batch.timers() == [(0, first, "s", NO_HOLD)]
+
+    batch = await decide(decider, [], now=first, due=[(0, "s", NO_HOLD)])
+
+    [unblocked] = events(batch)
+    assert (unblocked.seat_ids, unblocked.command_id) == (("A1",), None)
+    assert batch.timers() == [(0, second, "s", NO_HOLD)]
+    assert not await decide(decider, [], now=first, due=[(0, "s", NO_HOLD)])
 
 
 def test_positions_must_lie_within_the_logs():

@@ -213,7 +213,7 @@ def test_an_extension_changes_the_row_of_its_booking():
 
     assert added[0].count == 0
     assert changed[7].encoded == Times([later]).encoded
-    assert batch.holds() == [(4, later, "s", "b1")]
+    assert batch.timers() == [(4, later, "s", "b1")]
 
 
 def test_an_answer_given_again_is_published_and_not_stored():

@@ -1,0 +1,43 @@
+"""A show as it is now: what has ended by itself is over, whether the timer has said so or not."""
+
+from copy import copy
+from datetime import datetime
+
+from justbookit.seat_events import AllotmentGivenBack, SeatEvent, SeatsUnblocked
+from justbookit.seatmap import SeatMap, evolve
+
+
+def lapsed(seatmap: SeatMap, now: datetime) -> tuple[SeatEvent, ...]:
+    """What has ended by itself and was not yet said to; holds are looked at where they matter."""
+    lapses_at = seatmap.lapses_at
+    if lapses_at is None or lapses_at > now:
+        return ()
+    events: list[SeatEvent] = []
+    ahead = seatmap
+    if unblocked := seatmap.lapses.blocks_over(now):
+        over = SeatsUnblocked(
+            show_id=seatmap.show_id, version=seatmap.version + 1, at=now, seat_ids=unblocked
+        )
+        events.append(over)
+        ahead = after(seatmap, (over,))
+    if seatmap.lapses.is_given_back(now):
+        free = (seat for seat in ahead.zones if seat not in ahead.claims)
+        given = tuple(seat for seat in free if ahead.is_allotted(seat))
+        events.append(
+            AllotmentGivenBack(
+                show_id=ahead.show_id, version=ahead.version + 1, at=now, seat_ids=given
+            )
+        )
+    return tuple(events)
+
+
+def after(seatmap: SeatMap, events: tuple[SeatEvent, ...]) -> SeatMap:
+    """The show as these events of `lapsed` leave it; `seatmap` stays as it is."""
+    if not events:
+        return seatmap
+    ahead = copy(seatmap)
+    ahead.claims, ahead.tallies = dict(seatmap.claims), dict(seatmap.tallies)
+    ahead.lapses = seatmap.lapses.copy()
+    for event in events:
+        evolve(ahead, event)
+    return ahead
