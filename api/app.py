@@ -34,6 +34,7 @@ from api.routes import (
     payments,
     people,
     seats,
+    theatre_cancellations,
     theatre_shows,
     theatres,
 )
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> Litestar:
             *bookings.ROUTES,
             *payments.ROUTES,
             *theatre_shows.ROUTES,
+            *theatre_cancellations.ROUTES,
             *theatres.ROUTES,
         ],
         exception_handlers={Exception: problem_json},

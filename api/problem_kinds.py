@@ -119,10 +119,13 @@ _SEATS: dict[str, Kind] = {
         "It cannot end then",
         "Name one time after now and not after the start of the show; the detail says both.",
     ),
+    Refusal.SHOW_OVER: Kind(
+        _CONFLICT, "The show is over", "Its day will be settled; refund its customers yourself."
+    ),
     Refusal.SHOW_HAS_BOOKINGS: Kind(
         _CONFLICT,
         "The show has bookings",
-        "`count` bookings and holds stand in the way; they must end first.",
+        "`count` bookings and holds stand in the way; POST its `/cancellation` to refund them.",
     ),
 }
 
@@ -192,6 +195,9 @@ _OURS: dict[str, Kind] = {
         HTTPStatus.FORBIDDEN,
         "Not with this kind of login",
         "Customers book with a session token; theatres manage shows with an API key.",
+    ),
+    "not_cancelled": Kind(
+        _NOT_FOUND, "Not cancelled", "POST a reason to the same address to cancel the show."
     ),
     "email_taken": Kind(_CONFLICT, "The e-mail address is taken", "Log in with it instead."),
     "too_many_attempts": Kind(

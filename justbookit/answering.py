@@ -45,16 +45,18 @@ class Scribe:
 
     def write(self, event: type[Any], **fields: Any) -> None:
         """Answer the command with `event`."""
-        self.events.append(
-            event(
-                show_id=self.seatmap.show_id,
-                version=self.seatmap.version + len(self.events) + 1,
-                at=self.now,
-                command_id=self.command.command_id,
-                fingerprint=self.command.fingerprint,
-                **fields,
-            )
+        told = {"command_id": self.command.command_id, "fingerprint": self.command.fingerprint}
+        self.note(event, **told, **fields)
+
+    def note(self, event: type[Any], **fields: Any) -> None:
+        """Write down what nobody asked for, but happens as well."""
+        made = event(
+            show_id=self.seatmap.show_id,
+            version=self.seatmap.version + len(self.events) + 1,
+            at=self.now,
+            **fields,
         )
+        self.events.append(made)
 
     def refuse(self, code: Refusal, detail: str, **fields: Any) -> None:
         """Answer the command with no."""
@@ -101,28 +103,13 @@ class Scribe:
     def let_go(self, booking_ids: Iterable[BookingId], reason: ReleaseReason) -> None:
         """Release these holds; whoever has them did not ask for it."""
         for booking_id in booking_ids:
-            self.events.append(
-                HoldReleased(
-                    show_id=self.seatmap.show_id,
-                    version=self.seatmap.version + len(self.events) + 1,
-                    at=self.now,
-                    booking_id=booking_id,
-                    seat_ids=self.seatmap.bookings[booking_id].seat_ids,
-                    reason=reason,
-                )
-            )
+            seats = self.seatmap.bookings[booking_id].seat_ids
+            self.note(HoldReleased, booking_id=booking_id, seat_ids=seats, reason=reason)
 
     def unblock(self, seat_ids: tuple[SeatId, ...]) -> None:
         """Lift blocks that end with what is decided here; nobody asked for that alone."""
         if seat_ids:
-            self.events.append(
-                SeatsUnblocked(
-                    show_id=self.seatmap.show_id,
-                    version=self.seatmap.version + len(self.events) + 1,
-                    at=self.now,
-                    seat_ids=seat_ids,
-                )
-            )
+            self.note(SeatsUnblocked, seat_ids=seat_ids)
 
     def expire_claims_on(self, seat_ids: Iterable[SeatId]) -> None:
         """Release the run-out holds that still stand on these seats."""

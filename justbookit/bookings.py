@@ -39,6 +39,8 @@ class Booking(msgspec.Struct, kw_only=True):
     ended_at: datetime | None = None
     payment: Payment | None = None
     refund: int = 0
+    because: str = ""
+    """Why the theatre took the seats away, if it did."""
 
     @property
     def seat_ids(self) -> tuple[SeatId, ...]:

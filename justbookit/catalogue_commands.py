@@ -56,9 +56,14 @@ class PutShow(Command, frozen=True, kw_only=True):
 
 
 class RemoveShow(Command, frozen=True, kw_only=True):
-    """Refused, with their count, while the show has bookings or holds."""
+    """Refused, with their count, while the show has bookings or holds.
+
+    With `refund` it is cancelled instead: see `CloseShow`.
+    """
 
     show_id: ShowId
+    refund: bool = False
+    reason: str = ""
 
 
 class PutOffer(Command, frozen=True, kw_only=True):

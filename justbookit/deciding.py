@@ -10,6 +10,7 @@ from typing import assert_never
 
 from justbookit.answering import Scribe
 from justbookit.bookings import Booking, BookingStatus
+from justbookit.cancelling import cancel_show, go_on_cancelling
 from justbookit.ids import BookingId, CustomerId
 from justbookit.lapsing import after, lapsed
 from justbookit.seat_commands import (
@@ -80,6 +81,8 @@ def _decide(  # noqa: C901, PLR0912 - one arm a command
 ) -> tuple[SeatEvent, ...]:
     scribe = Scribe(seatmap, command, now)
     match command:
+        case ExpireHolds() if seatmap.cancelling is not None:
+            go_on_cancelling(scribe)
         case ExpireHolds():
             scribe.expire(seatmap.holds)
         case HoldSeats() | BookSeats():
@@ -98,6 +101,8 @@ def _decide(  # noqa: C901, PLR0912 - one arm a command
             open_show(scribe, command)
         case ChangeShow():
             change_show(scribe, command)
+        case CloseShow(refund=True):
+            cancel_show(scribe, command)
         case CloseShow():
             close_show(scribe)
         case BlockSeats():
@@ -192,7 +197,16 @@ def _refuse_unless_held(scribe: Scribe, booking: Booking) -> bool:
         return True
     if booking.status is not BookingStatus.HELD:
         scribe.refuse(
-            Refusal.NOT_HELD, f"the booking is {booking.status}", booking_id=booking.booking_id
+            Refusal.NOT_HELD,
+            f"the booking is {booking.status}" + (f": {booking.because}" * bool(booking.because)),
+            booking_id=booking.booking_id,
+        )
+        return True
+    if (cancelling := scribe.seatmap.cancelling) is not None:
+        scribe.refuse(
+            Refusal.SHOW_CLOSED,
+            f"the show was cancelled: {cancelling.reason}; nothing is to be paid",
+            booking_id=booking.booking_id,
         )
         return True
     return False

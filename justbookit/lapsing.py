@@ -9,8 +9,8 @@ from justbookit.seatmap import SeatMap, evolve
 
 def lapsed(seatmap: SeatMap, now: datetime) -> tuple[SeatEvent, ...]:
     """What has ended by itself and was not yet said to; holds are looked at where they matter."""
-    lapses_at = seatmap.lapses_at
-    if lapses_at is None or lapses_at > now:
+    next_at = seatmap.lapses.next_at
+    if next_at is None or next_at > now or not seatmap.open:
         return ()
     events: list[SeatEvent] = []
     ahead = seatmap

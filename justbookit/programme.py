@@ -106,7 +106,14 @@ def remove_show(view: View, command: RemoveShow, now: datetime) -> Decision:
         return refused(command, command.show_id, fault, now)
     if show is not None and show.closed:
         return unchanged(command, command.show_id, now)
-    return Decision(answer=CloseShow(command_id=command.command_id, show_id=command.show_id))
+    return Decision(
+        answer=CloseShow(
+            command_id=command.command_id,
+            show_id=command.show_id,
+            refund=command.refund,
+            reason=command.reason,
+        )
+    )
 
 
 def put_offer(view: View, command: PutOffer, now: datetime) -> Decision:

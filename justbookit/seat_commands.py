@@ -46,7 +46,14 @@ class ChangeShow(Command, frozen=True, kw_only=True):
 
 
 class CloseShow(Command, frozen=True, kw_only=True):
-    """Take the show off sale for good; refused while anybody has bookings or holds."""
+    """Take the show off sale for good; refused while anybody has bookings or holds.
+
+    With `refund` it is cancelled: sales stop at once, and every booking is cancelled by and by
+    with full refund, its customer being told `reason`.
+    """
+
+    refund: bool = False
+    reason: str = ""
 
 
 class HoldSeats(Command, frozen=True, kw_only=True, omit_defaults=True):

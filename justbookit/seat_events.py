@@ -57,6 +57,7 @@ class Refusal(StrEnum):
     SALE_EXISTS = "sale_exists"
     SHOW_HAS_BOOKINGS = "show_has_bookings"
     BAD_UNTIL = "bad_until"
+    SHOW_OVER = "show_over"
 
 
 class ReleaseReason(StrEnum):
@@ -66,6 +67,7 @@ class ReleaseReason(StrEnum):
     EXPIRED = "expired"
     COUNTER = "counter"
     """The theatre sold a seat of its own at its counter, given back to it since the hold began."""
+    SHOW_CANCELLED = "show_cancelled"
 
 
 class PriceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,8 +105,19 @@ class ShowChanged(Event, frozen=True, kw_only=True):
     terms: ShowTerms
 
 
+class ShowCancelled(Event, frozen=True, kw_only=True):
+    """Nothing is sold any more; so many bookings will be refunded, so many holds let go.
+
+    They end portion by portion, nobody asking for it; `ShowClosed` says that none is left.
+    """
+
+    reason: str
+    bookings: int
+    holds: int
+
+
 class ShowClosed(Event, frozen=True, kw_only=True):
-    """The show is off sale for good; nobody had seats in it."""
+    """The show is off sale for good; nobody has seats in it, unless from the counter."""
 
 
 class SeatsHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -161,13 +174,17 @@ class HoldReleased(Event, frozen=True, kw_only=True):
     reason: ReleaseReason
 
 
-class BookingCancelled(Event, frozen=True, kw_only=True):
-    """A paid booking was given back; `refund` minor units are owed to the customer."""
+class BookingCancelled(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A paid booking was given back; `refund` minor units are owed to the customer.
+
+    `because` is the theatre's reason where it took the seats away.
+    """
 
     booking_id: BookingId
     seat_ids: tuple[SeatId, ...]
     refund: int
     currency: str
+    because: str = ""
 
 
 class SeatsBlocked(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -240,6 +257,7 @@ class CommandRefused(Event, frozen=True, kw_only=True, omit_defaults=True):
 SeatEvent = (
     ShowOpened
     | ShowChanged
+    | ShowCancelled
     | ShowClosed
     | SeatsHeld
     | HoldExtended

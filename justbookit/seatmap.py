@@ -33,6 +33,7 @@ from justbookit.seat_events import (
     SeatsHeld,
     SeatsSoldAtCounter,
     SeatsUnblocked,
+    ShowCancelled,
     ShowChanged,
     ShowClosed,
     ShowOpened,
@@ -47,6 +48,7 @@ class SeatMap:
         "answers",
         "bookings",
         "bookings_of",
+        "cancelling",
         "claims",
         "ended",
         "forgot",
@@ -78,6 +80,8 @@ class SeatMap:
         self.holds: dict[BookingId, datetime] = {}
         """When each live hold runs out."""
         self.lapses = Lapses()
+        self.cancelling: ShowCancelled | None = None
+        """How the theatre cancelled the show, while some of its bookings still stand."""
         self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
         self.answers: dict[CommandId, SeatEvent] = {}
         """The one event that answered each command."""
@@ -107,6 +111,8 @@ class SeatMap:
     @property
     def lapses_at(self) -> datetime | None:
         """When the next thing of this show ends by itself, holds aside."""
+        if self.cancelling is not None:
+            return self.cancelling.at
         return self.lapses.next_at if self.open else None
 
     def is_allotted(self, seat_id: SeatId) -> bool:
@@ -156,10 +162,13 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912, 
             expired = event.reason is ReleaseReason.EXPIRED
             status = BookingStatus.EXPIRED if expired else BookingStatus.RELEASED
             _end(seatmap, event.booking_id, status, event.at)
+            if event.reason is ReleaseReason.SHOW_CANCELLED and seatmap.cancelling is not None:
+                seatmap.bookings[event.booking_id].because = seatmap.cancelling.reason
             del seatmap.holds[event.booking_id]
         case BookingCancelled():
             _end(seatmap, event.booking_id, BookingStatus.CANCELLED, event.at)
-            seatmap.bookings[event.booking_id].refund = event.refund
+            booking = seatmap.bookings[event.booking_id]
+            booking.refund, booking.because = event.refund, event.because
         case SeatsBlocked():
             _claim(seatmap, event.seat_ids, Claim(ClaimKind.BLOCK, event.reason), "block")
             seatmap.lapses.block(event.seat_ids, event.until, event.until_minutes_before)
@@ -185,8 +194,10 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912, 
         case ShowOpened() | ShowChanged():
             seatmap.open = True
             sell_on(seatmap, event.terms)
+        case ShowCancelled():
+            seatmap.open, seatmap.cancelling = False, event
         case ShowClosed():
-            seatmap.open = False
+            seatmap.open, seatmap.cancelling = False, None
         case CommandRefused():
             pass
         case _:

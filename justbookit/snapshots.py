@@ -15,6 +15,7 @@ from justbookit.catalogue import ShowTerms
 from justbookit.claims import Claim
 from justbookit.ids import SaleId, SeatId, ShowId
 from justbookit.lapses import Lapses
+from justbookit.seat_events import ShowCancelled
 from justbookit.seatmap import SeatMap, sell_on
 
 
@@ -32,6 +33,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     sales: dict[SaleId, tuple[SeatId, ...]]
     tallies: dict[str, int]
     lapses: Lapses
+    cancelling: ShowCancelled | None
 
 
 FORM = crc32(msgspec.json.encode(msgspec.json.schema(Snapshot)))
@@ -58,6 +60,7 @@ def snapshot_of(seatmap: SeatMap) -> bytes:
             sales=seatmap.sales,
             tallies=seatmap.tallies,
             lapses=seatmap.lapses,
+            cancelling=seatmap.cancelling,
         )
     )
 
@@ -75,6 +78,6 @@ def restored(raw: bytes) -> SeatMap:
         if booking.status is BookingStatus.HELD:
             seatmap.holds[booking.booking_id] = booking.held_until
     seatmap.sales, seatmap.tallies = was.sales, was.tallies
-    seatmap.lapses = was.lapses
+    seatmap.lapses, seatmap.cancelling = was.lapses, was.cancelling
     sell_on(seatmap, was.terms)
     return seatmap

@@ -150,6 +150,7 @@ def _booking(row: dict[str, Any]) -> BookingWithShow:
         confirmed_at=row["confirmed_at"],
         ended_at=row["ended_at"],
         refund=row["refund"],
+        because=row["because"],
         payment=None if row["payment"] is None else msgspec.convert(row["payment"], Payment),
     )
     if row["title"] is None:

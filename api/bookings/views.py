@@ -25,6 +25,8 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
     refund: int = 0
+    because: str = ""
+    """Why the theatre took the seats away, if it did."""
     payment: Payment | None = None
     left_alone: tuple[SeatId, ...] = ()
     """Told when seats are held: free ones beside them that have no free neighbour now."""

@@ -9,7 +9,7 @@ from api.bookings.shows import Shows
 from api.postgres import Pool
 from api.problems import problem, refused
 from api.theatres import queries
-from api.theatres.views import InventoryChange, TheatreShow
+from api.theatres.views import Cancellation, InventoryChange, TheatreShow
 from justbookit.catalogue import Show, Theatre, Venue
 from justbookit.catalogue_commands import PutShow, PutTheatre, PutVenue, RemoveShow
 from justbookit.catalogue_events import (
@@ -33,6 +33,7 @@ from justbookit.seat_events import (
     SeatsBlocked,
     SeatsSoldAtCounter,
     SeatsUnblocked,
+    ShowCancelled,
     ShowChanged,
     ShowClosed,
     ShowOpened,
@@ -114,6 +115,40 @@ class Office:
                 raise refused(event)
             case other:
                 raise AssertionError(f"a removal was answered with {type(other).__name__}")
+
+    async def cancel_show(
+        self,
+        organizer_id: OrganizerId,
+        show_id: ShowId,
+        reason: str,
+        command_id: CommandId,
+        *,
+        replay: bool,
+    ) -> Cancellation:
+        """A show cancelled, or being so already; its bookings are refunded one after another."""
+        await self._shows.must_be_of(show_id, organizer_id)
+        command = RemoveShow(
+            command_id=command_id,
+            organizer_id=organizer_id,
+            show_id=show_id,
+            refund=True,
+            reason=reason,
+        )
+        match await self._asking.catalogue(show_id, command, replay=replay):
+            case ShowCancelled() | CatalogueUnchanged():
+                return await self.cancellation(organizer_id, show_id)
+            case CatalogueRefused() | CommandRefused() as event:
+                raise refused(event)
+            case other:
+                raise AssertionError(f"a cancellation was answered with {type(other).__name__}")
+
+    async def cancellation(self, organizer_id: OrganizerId, show_id: ShowId) -> Cancellation:
+        """How far the cancellation of an organizer's show is."""
+        await self._shows.must_be_of(show_id, organizer_id)
+        found = await queries.cancellation(self._pool, organizer_id, show_id)
+        if found is None:
+            raise problem("not_cancelled", "the show was not cancelled with refunds")
+        return found
 
     async def change_seats(
         self, organizer_id: OrganizerId, command: InventoryCommand, *, replay: bool

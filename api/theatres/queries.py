@@ -7,7 +7,7 @@ import msgspec
 from psycopg.rows import dict_row
 
 from api.postgres import Pool
-from api.theatres.views import ShowSales, TheatreShow
+from api.theatres.views import Cancellation, ShowSales, TheatreShow
 from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
 from justbookit.ids import OrganizerId, ShowId
 
@@ -98,6 +98,30 @@ LEFT JOIN LATERAL (
 """
 
 
+_CANCELLATION = """
+   SELECT asked.show_id,
+          asked.body ->> 'reason' AS reason,
+          asked.at AS asked_at,
+          (asked.body ->> 'bookings')::integer AS bookings,
+          (asked.body ->> 'bookings')::integer - stand.bookings AS cancelled,
+          stand.refunds,
+          show.terms ->> 'currency' AS currency,
+          seats.lapses_at IS NULL AS done
+     FROM seat_event AS asked
+     JOIN show USING (show_id)
+     JOIN show_inventory AS seats USING (show_id)
+    CROSS JOIN LATERAL (
+              SELECT count(*) FILTER (WHERE status = 'confirmed') AS bookings,
+                     coalesce(sum(refund) FILTER (WHERE because <> ''), 0)::bigint AS refunds
+                FROM booking
+               WHERE booking.show_id = asked.show_id
+          ) AS stand
+    WHERE asked.show_id = %(show_id)s
+      AND asked.type = 'ShowCancelled'
+      AND show.organizer_id = %(organizer_id)s
+"""
+
+
 async def venues(pool: Pool, organizer_id: OrganizerId) -> tuple[Venue, ...]:
     rows = await _bodies(pool, _VENUES, {"organizer_id": organizer_id})
     return tuple(msgspec.convert(row, Venue) for row in rows)
@@ -150,6 +174,17 @@ async def sales(
         cursor = connection.cursor(row_factory=dict_row)
         await cursor.execute(_SALES, _of_day(organizer_id, show_id, day))
         return tuple(msgspec.convert(row, ShowSales) for row in await cursor.fetchall())
+
+
+async def cancellation(
+    pool: Pool, organizer_id: OrganizerId, show_id: ShowId
+) -> Cancellation | None:
+    """How far the cancellation of a show is; None when it was not cancelled."""
+    async with pool.connection() as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        await cursor.execute(_CANCELLATION, {"organizer_id": organizer_id, "show_id": show_id})
+        row = await cursor.fetchone()
+    return None if row is None else msgspec.convert(row, Cancellation)
 
 
 def show_view(terms: ShowTerms, status: str) -> TheatreShow:

@@ -152,6 +152,27 @@ class InventoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     until: datetime | None = None
 
 
+class CancellationIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why a show is cancelled, in words for its customers."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
+    """A show on its way off: so many of its bookings are cancelled and refunded by now."""
+
+    show_id: ShowId
+    reason: str
+    asked_at: datetime
+    bookings: int
+    """Paid when the show was cancelled."""
+    cancelled: int
+    refunds: int
+    """Owed to their customers, in minor units of the currency."""
+    currency: str
+    done: bool
+
+
 class ShowSales(msgspec.Struct, frozen=True, kw_only=True):
     """What a show has sold; money in minor units, of what was booked here."""
 

@@ -39,7 +39,10 @@ class Endings:
         ends = [at for at, _ in self._blocks.values()]
         if self._give_back is not None:
             ends.append(self._give_back[0])
-        return min(ends, default=None) if self._witness.is_open else None
+        witness = self._witness
+        if witness.cancelled is not None:
+            return None if witness.is_closed else witness.cancelled.at
+        return min(ends, default=None) if witness.is_open else None
 
     def hold(self, event: SeatEvent) -> None:
         """Look at an event, and keep what it says about ends."""
@@ -47,7 +50,8 @@ class Endings:
         over_by_itself = event.command_id is None and isinstance(
             event, SeatsUnblocked | AllotmentGivenBack
         )
-        if not over_by_itself and (due := self.lapses_at) is not None:
+        due = self.lapses_at if self._witness.is_open else None
+        if not over_by_itself and due is not None:
             self._audit.look(Check.EXPIRY)
             if due <= event.at:
                 self._fault(event, f"decided at {event.at}, and what ended {due} still stood")

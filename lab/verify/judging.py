@@ -11,6 +11,7 @@ from justbookit.errors import BrokenInvariant, MalformedMessage
 from justbookit.ids import BookingId, CommandId, SeatId, ShowId
 from justbookit.seatmap import SeatMap, evolve
 from lab.verify.audit import Audit, Check
+from lab.verify.cancelled import Cancelled
 from lab.verify.endings import Endings
 from lab.verify.history import History, Record
 from lab.verify.rows import ShowRows, compare
@@ -39,11 +40,11 @@ def judge_show(
     `rows` None: leave the stores alone.
     """
     witness = Witness(history.show_id, audit)
-    rules, endings = Rules(witness, audit), Endings(witness, audit)
+    looks = (Rules(witness, audit), endings := Endings(witness, audit), Cancelled(witness, audit))
     seatmap: SeatMap | None = SeatMap(history.show_id)
     for event in history.events:
-        rules.hold(event)
-        endings.hold(event)
+        for look in looks:
+            look.hold(event)
         witness.see(event)
         if seatmap is not None:
             try:

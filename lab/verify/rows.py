@@ -45,6 +45,7 @@ class BookingRow(msgspec.Struct, frozen=True):
     confirmed_at: datetime | None
     ended_at: datetime | None
     payment: Payment | None
+    because: str
     version: int
 
 
@@ -151,6 +152,7 @@ def _row_of(booking: Booking, version: int) -> BookingRow:
         confirmed_at=booking.confirmed_at,
         ended_at=booking.ended_at,
         payment=booking.payment,
+        because=booking.because,
         version=version,
     )
 

@@ -30,7 +30,7 @@ SELECT show_id, version, command_id, type, at, body::text
 
 _BOOKINGS = """
 SELECT show_id, booking_id, customer_id, status, seat_ids, amount, currency, refund, lines::text,
-       held_until, held_at, confirmed_at, ended_at, payment::text, version
+       held_until, held_at, confirmed_at, ended_at, payment::text, because, version
   FROM booking
  WHERE show_id = ANY(%s)
 """
@@ -186,7 +186,7 @@ class Postgres:
 
 def _booking_of(columns: Sequence[Any]) -> BookingRow:
     """The columns of _BOOKINGS after the first."""
-    *first, lines, held_until, held_at, confirmed_at, ended_at, payment, version = columns
+    *first, lines, held_until, held_at, confirmed_at, ended_at, payment, because, version = columns
     booking_id, customer_id, status, seat_ids, amount, currency, refund = first
     return BookingRow(
         booking_id,
@@ -202,6 +202,7 @@ def _booking_of(columns: Sequence[Any]) -> BookingRow:
         confirmed_at,
         ended_at,
         None if payment is None else _payment.decode(payment),
+        because,
         version,
     )
 

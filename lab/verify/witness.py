@@ -32,6 +32,7 @@ from justbookit.seat_events import (
     SeatsHeld,
     SeatsSoldAtCounter,
     SeatsUnblocked,
+    ShowCancelled,
     ShowChanged,
     ShowClosed,
     ShowOpened,
@@ -61,6 +62,8 @@ class Witness:
         self.show_id = show_id
         self.terms: ShowTerms | None = None
         self.is_open = False
+        self.is_closed = False
+        self.cancelled: ShowCancelled | None = None
         self.zones: dict[SeatId, ZoneId] = {}
         self.special: set[str] = set()
         self.allotted: frozenset[SeatId] | None = None
@@ -113,8 +116,11 @@ class Witness:
                     for row in event.terms.layout.rows
                     for number in {*row.accessible, *row.companion}
                 }
+            case ShowCancelled():
+                self.is_open, self.cancelled = False, event
             case ShowClosed():
                 self.is_open = False
+                self.is_closed = True
             case CommandRefused():
                 pass
             case _:

@@ -41,7 +41,7 @@ SELECT booking.show_id,
            'booking_id', booking_id, 'customer_id', customer_id, 'status', status,
            'lines', lines, 'amount', amount, 'currency', currency, 'held_at', held_at,
            'held_until', held_until, 'confirmed_at', confirmed_at, 'ended_at', ended_at,
-           'payment', payment, 'refund', refund
+           'payment', payment, 'refund', refund, 'because', because
        )
   FROM unnest(%s, %s) AS asked (show_id, booking_id)
   JOIN booking USING (show_id, booking_id)

@@ -140,6 +140,11 @@ class Batch:
                 )
             elif isinstance(event, _CHANGES_LAPSES):
                 changed[event.show_id] = message.partition
+        changed |= {
+            show_id: self.partitions[show_id]
+            for show_id, seatmap in self.shows.items()
+            if seatmap.cancelling is not None
+        }
         for show_id, partition in changed.items():
             if (next_at := self.shows[show_id].lapses_at) is not None:
                 timers.append((partition, next_at, show_id, NO_HOLD))

@@ -24,6 +24,7 @@ from justbookit.seat_events import (
     SeatsHeld,
     SeatsSoldAtCounter,
     SeatsUnblocked,
+    ShowCancelled,
     ShowChanged,
     ShowClosed,
     ShowOpened,
@@ -78,6 +79,7 @@ class ClaimChanges:
                 | AllotmentGivenBack()
                 | ShowOpened()
                 | ShowChanged()
+                | ShowCancelled()
                 | ShowClosed()
                 | CommandRefused()
             ):

@@ -120,6 +120,25 @@ def _all_of(rows: Sequence[_Row], batch: Batch) -> Columns:
     )
 
 
+def of_reasons(batch: Batch) -> Columns:
+    """Bookings whose seats the theatre took away, and why."""
+    ended = {
+        (event.show_id, event.booking_id)
+        for event in (message.event for message in batch.messages if message.fresh)
+        if isinstance(event, BookingCancelled | HoldReleased)
+    }
+    told = [
+        (show_id, booking_id, because)
+        for show_id, booking_id in ended
+        if (because := batch.shows[show_id].bookings[booking_id].because)
+    ]
+    return (
+        Texts([show_id for show_id, _, _ in told]),
+        Texts([booking_id for _, booking_id, _ in told]),
+        Texts([because for *_, because in told]),
+    )
+
+
 def of_claims(batch: Batch) -> tuple[Columns, Columns]:
     """Rows of seat_claim to delete, and then to insert."""
     changes = ClaimChanges(message.event for message in batch.messages if message.fresh)

@@ -57,6 +57,13 @@ UPDATE booking
  WHERE booking.show_id = changed.show_id AND booking.booking_id = changed.booking_id
 """
 
+_TELL_WHY = """
+UPDATE booking
+   SET because = told.because
+  FROM unnest(%s, %s, %s) AS told (show_id, booking_id, because)
+ WHERE booking.show_id = told.show_id AND booking.booking_id = told.booking_id
+"""
+
 _ADD_BOOKINGS = """
 INSERT INTO booking (
     show_id, booking_id, status, refund, confirmed_at, ended_at, payment,
@@ -164,6 +171,7 @@ def statements(batch: Batch) -> list[Statement]:
         (_TAKE_SEATS, taken),
         (_CHANGE_BOOKINGS, changed),
         (_ADD_BOOKINGS, added),
+        (_TELL_WHY, rows.of_reasons(batch)),
         (_ADD_EVENTS, rows.of_events(batch)),
         (_ADD_OUTBOX, rows.of_outbox(batch)),
         (_PUT_INVENTORY, rows.of_inventory(batch)),

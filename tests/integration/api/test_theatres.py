@@ -161,6 +161,48 @@ def test_a_block_and_an_allotment_end_when_they_were_said_to(house):
     assert (late.status_code, late.json()["code"]) == (422, "bad_until")
 
 
+def test_a_cancelled_show_refunds_its_bookings_and_says_how_far_it_is(house):
+    show, asha, ben = house.new_show(), house.customer(), house.customer("ben")
+    booked = house.book(show, ["B1", "B2"], asha)
+    held = house.ok(house.hold(show, ["A1"], ben))
+    token = house.pay(held["booking_id"], ben)
+    url, wish = f"/theatre/shows/{show}/cancellation", new_request()
+    assert house.http.get(url, headers=house.one).json()["code"] == "not_cancelled"
+    assert house.http.delete(f"/theatre/shows/{show}", headers=house.one).status_code == 409
+
+    def cancel(headers):
+        return house.http.post(url, json={"reason": "the lamp broke"}, headers=house.one | headers)
+
+    asked = cancel(wish)
+    assert asked.status_code == 202
+    assert asked.json()["bookings"] == 1
+    late = house.http.post(
+        f"/bookings/{held['booking_id']}/confirm",
+        json={"payment_token": token},
+        headers=ben | new_request(),
+    )
+    assert late.status_code == 409
+    assert late.json()["code"] in {"show_closed", "not_held"}
+    assert house.hold(show, ["A2"], ben).json()["code"] == "show_closed"
+
+    done = house.eventually(
+        lambda: (
+            progress
+            if (progress := house.ok(house.http.get(url, headers=house.one)))["done"]
+            else None
+        )
+    )
+    assert (done["cancelled"], done["refunds"]) == (1, booked["amount"])
+    found = house.ok(house.http.get(f"/bookings/{booked['booking_id']}", headers=asha))["booking"]
+    assert (found["status"], found["refund"]) == ("cancelled", booked["amount"])
+    assert found["because"] == "the lamp broke"
+    found = house.ok(house.http.get(f"/bookings/{held['booking_id']}", headers=ben))["booking"]
+    assert (found["status"], found["because"]) == ("released", "the lamp broke")
+    for again in (cancel(wish), cancel(new_request())):
+        assert again.status_code == 202
+        assert again.json() == done
+
+
 def test_sales_count_what_was_sold(house):
     show, asha = house.new_show(), house.customer()
     house.book(show, ["B1", "B2", "B3"], asha)

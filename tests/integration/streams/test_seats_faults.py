@@ -9,9 +9,21 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
 from justbookit import topics, wire
-from justbookit.ids import BookingId, CustomerId, SeatId
-from justbookit.seat_commands import BlockSeats, BookSeats, OpenShow, Payment, SetAllotment
-from justbookit.seat_events import AllotmentGivenBack, SeatsUnblocked
+from justbookit.ids import BookingId, CustomerId, SeatId, ShowId
+from justbookit.seat_commands import (
+    BlockSeats,
+    BookSeats,
+    CloseShow,
+    OpenShow,
+    Payment,
+    SetAllotment,
+)
+from justbookit.seat_events import (
+    AllotmentGivenBack,
+    BookingCancelled,
+    SeatsUnblocked,
+    ShowClosed,
+)
 from streams.exits import Exit
 from streams.seats.agent import NAME
 
@@ -222,6 +234,57 @@ def test_what_ends_by_itself_does_so_under_the_next_writer(seats, show_ids):
         "SELECT lapses_at, seats_not_allotted, seats_total FROM show_inventory WHERE show_id = %s",
         show_ids[0],
     ) == [(None, 100, 100)]
+
+
+def test_a_cancelled_show_is_refunded_whole_by_whoever_comes_next(seats):
+    """The writer is killed between two portions; the next one goes on where it was."""
+    victim = seats.ready_worker()
+    show_id = ShowId("show-to-be-cancelled")
+    terms = seats.terms(show_id, rows=25, cells=40)
+    booked = [
+        BookSeats(
+            command_id=seats.command_id(),
+            show_id=show_id,
+            booking_id=BookingId(f"of-{seat}"),
+            customer_id=CustomerId("ana"),
+            seat_ids=(seat,),
+            payment=Payment(reference="p", method="sandbox", amount=20_000, currency="INR"),
+        )
+        for seat in terms.layout.zones()
+    ]
+    opening = OpenShow(command_id=seats.command_id(), show_id=show_id, terms=terms)
+    closing = CloseShow(
+        command_id=seats.command_id(), show_id=show_id, refund=True, reason="no projector"
+    )
+    seats.door.send(opening, *booked, closing)
+
+    def cancelled():
+        return {
+            event.booking_id
+            for event, _ in seats.door.published
+            if isinstance(event, BookingCancelled)
+        }
+
+    seats.door.until(cancelled)
+    victim.signal(signal.SIGKILL)
+    victim.exit_code()
+    left = "SELECT count(*) FROM booking WHERE show_id = %s AND status = 'confirmed'"
+    assert seats.rows(left, show_id) > [(0,)]
+
+    seats.ready_worker()
+
+    seats.door.until(lambda: isinstance(seats.door.published[-1][0], ShowClosed))
+    assert cancelled() == {command.booking_id for command in booked}
+    seats.until_settled()
+    assert seats.rows(
+        "SELECT status, because, sum(refund), count(*) FROM booking WHERE show_id = %s"
+        " GROUP BY status, because",
+        show_id,
+    ) == [("cancelled", "no projector", 20_000 * 1000, 1000)]
+    assert seats.claims(show_id) == []
+    log = seats.log_of(show_id)
+    assert log.count("BookingCancelled") == 1000
+    assert log[-1] == "ShowClosed"
 
 
 def test_a_topic_that_ends_before_our_position_is_refused(seats, show_ids):

@@ -218,6 +218,7 @@ def rows_of(log: list[SeatEvent]) -> ShowRows:
                 confirmed_at=booking.confirmed_at,
                 ended_at=booking.ended_at,
                 payment=booking.payment,
+                because=booking.because,
                 version=versions[booking.booking_id],
             )
             for booking in seatmap.bookings.values()
