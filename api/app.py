@@ -35,6 +35,7 @@ from api.routes import (
     people,
     seats,
     theatre_cancellations,
+    theatre_moves,
     theatre_shows,
     theatres,
 )
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> Litestar:
             *payments.ROUTES,
             *theatre_shows.ROUTES,
             *theatre_cancellations.ROUTES,
+            *theatre_moves.ROUTES,
             *theatres.ROUTES,
         ],
         exception_handlers={Exception: problem_json},

@@ -122,6 +122,11 @@ _SEATS: dict[str, Kind] = {
     Refusal.SHOW_OVER: Kind(
         _CONFLICT, "The show is over", "Its day will be settled; refund its customers yourself."
     ),
+    Refusal.PLAN_OUTDATED: Kind(
+        _CONFLICT,
+        "The plan is outdated",
+        "Somebody booked or left since: ask for the plan again, look, and move under that one.",
+    ),
     Refusal.SHOW_HAS_BOOKINGS: Kind(
         _CONFLICT,
         "The show has bookings",
@@ -146,6 +151,9 @@ _CATALOGUE: dict[str, Kind] = {
     CatalogueRefusal.UNKNOWN_OFFER: Kind(_NOT_FOUND, "No such offer", "Name an offer there is."),
     CatalogueRefusal.UNKNOWN_TIMEZONE: Kind(
         _UNPROCESSABLE, "No such time zone", "Use an IANA name such as Asia/Kolkata."
+    ),
+    CatalogueRefusal.OTHER_VENUE: Kind(
+        _UNPROCESSABLE, "In another venue", "A show moves within its venue; else cancel it."
     ),
     CatalogueRefusal.BAD_LAYOUT: Kind(
         _UNPROCESSABLE, "The layout is not sound", "The detail names the row and the rule."

@@ -31,6 +31,7 @@ from api.people import queries as people_queries
 from api.people.accounts import Accounts
 from api.postgres import Pool, pool_of
 from api.seatmaps import SeatMaps
+from api.theatres.moves import Moves
 from api.theatres.office import Office
 from justbookit.ids import CommandId, ShowId
 from justbookit.settings import Settings
@@ -77,6 +78,7 @@ class Services:
         shows = Shows(self.pool)
         self.desk = BookingDesk(self.pool, asking, shows, self.tokens)
         self.office = Office(self.pool, asking, shows)
+        self.moves = Moves(self.pool, asking, shows, self.seatmaps)
 
     async def _read_events(self, show_id: ShowId) -> Sequence[bytes]:
         return await booking_queries.events_of(self.pool, show_id)

@@ -6,8 +6,17 @@ staff) may touch everything. Asking for what is already so changes nothing and s
 
 import msgspec
 
-from justbookit.catalogue import Movie, Offer, Show, Theatre, Venue
-from justbookit.ids import CommandId, MovieId, OfferId, OrganizerId, ShowId, TheatreId, VenueId
+from justbookit.catalogue import Amount, Movie, Offer, Show, Theatre, Venue
+from justbookit.ids import (
+    CommandId,
+    MovieId,
+    OfferId,
+    OrganizerId,
+    ShowId,
+    TheatreId,
+    VenueId,
+    ZoneId,
+)
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -66,6 +75,18 @@ class RemoveShow(Command, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class MoveShow(Command, frozen=True, kw_only=True):
+    """Another theatre of the same venue, or another layout of the same; `prices` None: as before.
+
+    `plan_id` names the plan that the theatre was shown of who would sit where.
+    """
+
+    show_id: ShowId
+    theatre_id: TheatreId
+    plan_id: str
+    prices: dict[ZoneId, Amount] | None = None
+
+
 class PutOffer(Command, frozen=True, kw_only=True):
     """Shows put from now on are sold with it, and those already on sale are changed to."""
 
@@ -85,6 +106,7 @@ CatalogueCommand = (
     | RemoveMovie
     | PutShow
     | RemoveShow
+    | MoveShow
     | PutOffer
     | RemoveOffer
 )

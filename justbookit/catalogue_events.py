@@ -27,6 +27,7 @@ class CatalogueRefusal(StrEnum):
     SHOW_IN_THE_PAST = "show_in_the_past"
     SHOW_MOVED_THEATRE = "show_moved_theatre"
     SCREEN_TAKEN = "screen_taken"
+    OTHER_VENUE = "other_venue"
     STILL_IN_USE = "still_in_use"
 
 

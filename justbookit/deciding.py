@@ -13,6 +13,7 @@ from justbookit.bookings import Booking, BookingStatus
 from justbookit.cancelling import cancel_show, go_on_cancelling
 from justbookit.ids import BookingId, CustomerId
 from justbookit.lapsing import after, lapsed
+from justbookit.moving import move_show
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
@@ -24,6 +25,7 @@ from justbookit.seat_commands import (
     ExtendHold,
     HoldBest,
     HoldSeats,
+    MoveShow,
     OpenShow,
     ReleaseHold,
     ReturnCounterSale,
@@ -101,6 +103,8 @@ def _decide(  # noqa: C901, PLR0912 - one arm a command
             open_show(scribe, command)
         case ChangeShow():
             change_show(scribe, command)
+        case MoveShow():
+            move_show(scribe, command)
         case CloseShow(refund=True):
             cancel_show(scribe, command)
         case CloseShow():

@@ -86,7 +86,7 @@ def put_show(view: View, command: PutShow, now: datetime) -> Decision:
         return refused(command, show.show_id, terms, now)
     if before is not None and before.terms == terms:
         return unchanged(command, show.show_id, now)
-    fault = _price_fault(terms) or _time_fault(view, terms, before, now)
+    fault = price_fault(terms) or time_fault(view, terms, before, now)
     if fault is not None:
         return refused(command, show.show_id, fault, now)
     ask = OpenShow if before is None else ChangeShow
@@ -128,7 +128,7 @@ def put_offer(view: View, command: PutOffer, now: datetime) -> Decision:
     fault = fault or _reach_fault(view, command.organizer_id, offer)
     if fault is not None:
         return refused(command, offer.offer_id, fault, now)
-    others = tuple(each for each in _offers(view) if each.offer_id != offer.offer_id)
+    others = tuple(each for each in offers_of(view) if each.offer_id != offer.offer_id)
     return Decision(
         answer=OfferPut(
             command_id=command.command_id, at=now, offer=offer, version=next_version(kept)
@@ -147,7 +147,7 @@ def remove_offer(view: View, command: RemoveOffer, now: datetime) -> Decision:
         fault = not_yours(command.organizer_id, kept.owner, "offer_id", offer_id)
     if fault is not None:
         return refused(command, offer_id, fault, now)
-    others = tuple(each for each in _offers(view) if each.offer_id != offer_id)
+    others = tuple(each for each in offers_of(view) if each.offer_id != offer_id)
     return Decision(
         answer=OfferRemoved(command_id=command.command_id, at=now, offer_id=offer_id),
         also=_resold(view, command.command_id, others, now),
@@ -170,7 +170,7 @@ def _terms_of(
     movie = live(view.movies.get(show.movie_id))
     if movie is None:
         return Fault(No.UNKNOWN_MOVIE, "show.movie_id", f"no movie {show.movie_id}; put it first")
-    return _snapshot(show, theatre, venue, movie, _offers(view))
+    return _snapshot(show, theatre, venue, movie, offers_of(view))
 
 
 def _before_fault(asker: OrganizerId | None, show: Show, before: Asked) -> Fault | None:
@@ -209,10 +209,11 @@ def _snapshot(
         seats_per_booking_max=theatre.rules.seats_per_booking_max,
         own_rules=msgspec.UNSET if theatre.rules == USUAL_RULES else theatre.rules,
     )
-    return msgspec.structs.replace(terms, offers=_applicable(terms, offers))
+    return msgspec.structs.replace(terms, offers=applicable(terms, offers))
 
 
-def _price_fault(terms: ShowTerms) -> Fault | None:
+def price_fault(terms: ShowTerms) -> Fault | None:
+    """Every zone of the hall has its price, and no other has one."""
     zones = terms.layout.zone_ids()
     if missing := zones - terms.prices.keys():
         detail = f"zone {min(missing)} has no price"
@@ -223,7 +224,8 @@ def _price_fault(terms: ShowTerms) -> Fault | None:
     return Fault(No.ZONE_WITHOUT_PRICE, "show.prices", detail)
 
 
-def _time_fault(view: View, terms: ShowTerms, before: Asked | None, now: datetime) -> Fault | None:
+def time_fault(view: View, terms: ShowTerms, before: Asked | None, now: datetime) -> Fault | None:
+    """The show is still to come, and nobody else has the screen then."""
     first = terms.starts_at if before is None else min(terms.starts_at, before.terms.starts_at)
     if first <= now:
         detail = f"it starts at {first:%Y-%m-%dT%H:%M:%SZ}; only shows to come can be put"
@@ -249,11 +251,12 @@ def _reach_fault(view: View, asker: OrganizerId | None, offer: Offer) -> Fault |
     return None
 
 
-def _offers(view: View) -> tuple[Offer, ...]:
+def offers_of(view: View) -> tuple[Offer, ...]:
+    """All offers there are."""
     return tuple(offer for kept in view.offers.values() if (offer := live(kept)) is not None)
 
 
-def _applicable(terms: ShowTerms, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+def applicable(terms: ShowTerms, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
     """In the order of their ids, so that equal offers make equal terms."""
     day = terms.starts_at.astimezone(ZoneInfo(terms.timezone)).date()
     here = (
@@ -270,13 +273,13 @@ def _resold(
     """The shows that have not begun and whose offers are others now."""
     changes = []
     for terms in view.coming(now):
-        applicable = _applicable(terms, offers)
-        if terms.starts_at > now and applicable != terms.offers:
+        here = applicable(terms, offers)
+        if terms.starts_at > now and here != terms.offers:
             changes.append(
                 ChangeShow(
                     command_id=retermed(command_id, terms.show_id),
                     show_id=terms.show_id,
-                    terms=msgspec.structs.replace(terms, offers=applicable),
+                    terms=msgspec.structs.replace(terms, offers=here),
                 )
             )
     return tuple(changes)

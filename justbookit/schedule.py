@@ -22,7 +22,7 @@ from justbookit.ids import (
     TheatreId,
     VenueId,
 )
-from justbookit.seat_commands import ChangeShow, CloseShow, OpenShow
+from justbookit.seat_commands import ChangeShow, CloseShow, MoveShow, OpenShow
 
 CLEAN_UP = timedelta(minutes=20)
 """How long a screen stays taken after a movie: people leave, somebody sweeps."""
@@ -58,7 +58,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What comes of a command: one answer, and what else must be asked of the seat writer."""
 
-    answer: CatalogueEvent | OpenShow | ChangeShow | CloseShow
+    answer: CatalogueEvent | OpenShow | ChangeShow | CloseShow | MoveShow
     also: tuple[ChangeShow, ...] = ()
 
 
@@ -160,7 +160,7 @@ def evolve(view: View, decision: Decision, asker: OrganizerId | None) -> None:  
     for change in decision.also:
         _ask(view, change.terms)
     match decision.answer:
-        case OpenShow(terms=terms) | ChangeShow(terms=terms):
+        case OpenShow(terms=terms) | ChangeShow(terms=terms) | MoveShow(terms=terms):
             _ask(view, terms)
         case happened.VenuePut(venue=venue, version=version):
             view.venues[venue.venue_id] = Kept(thing=venue, version=version)

@@ -1,6 +1,7 @@
 """What may be put on: every command of the catalogue gets its one answer here.
 
-The rules stand in `places` (venues, theatres, layouts) and `programme` (movies, shows, offers).
+The rules stand in `places` (venues, theatres, layouts), `programme` (movies, shows, offers) and
+`relocating` (shows that change their hall).
 An organizer may touch only their own; the platform's own staff (`organizer_id` None) may touch
 everything. A venue says whose its theatres and shows are; movies and offers belong to whoever
 put them first. The answer is an event of the catalogue or, where a show is concerned, what is
@@ -17,7 +18,7 @@ from datetime import datetime
 from typing import assert_never
 
 from justbookit import catalogue_commands as asked
-from justbookit import places, programme
+from justbookit import places, programme, relocating
 from justbookit.catalogue_commands import CatalogueCommand
 from justbookit.schedule import Decision, View
 
@@ -41,6 +42,8 @@ def decide(view: View, command: CatalogueCommand, now: datetime) -> Decision:  #
             return programme.put_show(view, command, now)
         case asked.RemoveShow():
             return programme.remove_show(view, command, now)
+        case asked.MoveShow():
+            return relocating.move_show(view, command, now)
         case asked.PutOffer():
             return programme.put_offer(view, command, now)
         case asked.RemoveOffer():

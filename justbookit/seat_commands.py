@@ -56,6 +56,16 @@ class CloseShow(Command, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class MoveShow(Command, frozen=True, kw_only=True):
+    """Sell the show in another hall, everybody being seated there as the plan of that name says.
+
+    Refused when the plan would be another one now. Who has no place there is refunded.
+    """
+
+    terms: ShowTerms
+    plan_id: str
+
+
 class HoldSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """Set seats aside for a customer, all or none."""
 
@@ -186,6 +196,7 @@ SeatCommand = (
     OpenShow
     | ChangeShow
     | CloseShow
+    | MoveShow
     | HoldSeats
     | HoldBest
     | ExtendHold

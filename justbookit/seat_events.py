@@ -58,6 +58,7 @@ class Refusal(StrEnum):
     SHOW_HAS_BOOKINGS = "show_has_bookings"
     BAD_UNTIL = "bad_until"
     SHOW_OVER = "show_over"
+    PLAN_OUTDATED = "plan_outdated"
 
 
 class ReleaseReason(StrEnum):
@@ -68,6 +69,12 @@ class ReleaseReason(StrEnum):
     COUNTER = "counter"
     """The theatre sold a seat of its own at its counter, given back to it since the hold began."""
     SHOW_CANCELLED = "show_cancelled"
+    SHOW_MOVED = "show_moved"
+
+
+MOVED = "the show moved to another hall"
+MOVED_WITHOUT = "the show moved to another hall, which has no place as good for all of you"
+"""Why, for who held seats, and for who had paid."""
 
 
 class PriceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,6 +110,21 @@ class ShowChanged(Event, frozen=True, kw_only=True):
     """The show is sold on these terms from now on; what is held or booked keeps its price."""
 
     terms: ShowTerms
+
+
+class ShowMoved(Event, frozen=True, kw_only=True):
+    """The show is in another hall, on these terms; everybody with seats is seated there.
+
+    `bookings` and `sales` say of each that moved from which seat to which; the others have the
+    same seats as before, at the price they paid. Holds were let go and blocks lifted just before.
+    `allotment` is what of the new hall is ours to sell; None: all.
+    """
+
+    terms: ShowTerms
+    plan_id: str
+    bookings: dict[BookingId, dict[SeatId, SeatId]]
+    sales: dict[SaleId, dict[SeatId, SeatId]]
+    allotment: tuple[SeatId, ...] | None
 
 
 class ShowCancelled(Event, frozen=True, kw_only=True):
@@ -257,6 +279,7 @@ class CommandRefused(Event, frozen=True, kw_only=True, omit_defaults=True):
 SeatEvent = (
     ShowOpened
     | ShowChanged
+    | ShowMoved
     | ShowCancelled
     | ShowClosed
     | SeatsHeld

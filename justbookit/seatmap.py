@@ -18,6 +18,7 @@ from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, Sho
 from justbookit.lapses import Lapses
 from justbookit.offers import Tariff, tariff_of
 from justbookit.seat_events import (
+    MOVED,
     AllotmentGivenBack,
     AllotmentSet,
     BookingCancelled,
@@ -36,6 +37,7 @@ from justbookit.seat_events import (
     ShowCancelled,
     ShowChanged,
     ShowClosed,
+    ShowMoved,
     ShowOpened,
 )
 
@@ -164,6 +166,8 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912, 
             _end(seatmap, event.booking_id, status, event.at)
             if event.reason is ReleaseReason.SHOW_CANCELLED and seatmap.cancelling is not None:
                 seatmap.bookings[event.booking_id].because = seatmap.cancelling.reason
+            elif event.reason is ReleaseReason.SHOW_MOVED:
+                seatmap.bookings[event.booking_id].because = MOVED
             del seatmap.holds[event.booking_id]
         case BookingCancelled():
             _end(seatmap, event.booking_id, BookingStatus.CANCELLED, event.at)
@@ -194,6 +198,8 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912, 
         case ShowOpened() | ShowChanged():
             seatmap.open = True
             sell_on(seatmap, event.terms)
+        case ShowMoved():
+            _move(seatmap, event)
         case ShowCancelled():
             seatmap.open, seatmap.cancelling = False, event
         case ShowClosed():
@@ -236,6 +242,26 @@ def _end(
     _free(seatmap, booking.seat_ids, tally)
     booking.status, booking.ended_at = status, ended_at
     seatmap.ended[booking_id] = None
+
+
+def _move(seatmap: SeatMap, event: ShowMoved) -> None:
+    """Everybody leaves their old seat before anybody sits down on a new one."""
+    claims, moves = seatmap.claims, [*event.bookings.values(), *event.sales.values()]
+    had = {old: claims.pop(old) for each in moves for old in each}
+    for each in moves:
+        for old, new in each.items():
+            if claims.setdefault(new, had[old]) is not had[old]:
+                raise BrokenInvariant(f"seat {new} of {seatmap.show_id} is somebody's already")
+    for booking_id, moved in event.bookings.items():
+        booking = seatmap.bookings[booking_id]
+        booking.lines = tuple(
+            msgspec.structs.replace(line, seat_id=moved.get(line.seat_id, line.seat_id))
+            for line in booking.lines
+        )
+    for sale_id, moved in event.sales.items():
+        seatmap.sales[sale_id] = tuple(moved.get(seat, seat) for seat in seatmap.sales[sale_id])
+    seatmap.allotment = None if event.allotment is None else frozenset(event.allotment)
+    sell_on(seatmap, event.terms)
 
 
 def _claim(seatmap: SeatMap, seat_ids: Iterable[SeatId], claim: Claim, tally: str) -> None:

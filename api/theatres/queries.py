@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 
 from api.postgres import Pool
 from api.theatres.views import Cancellation, ShowSales, TheatreShow
-from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
+from justbookit.catalogue import Movie, Offer, ShowTerms, Theatre, Venue
 from justbookit.ids import OrganizerId, ShowId
 
 FROM_THE_START = (datetime.min.replace(tzinfo=UTC), "")
@@ -29,6 +29,8 @@ _THEATRES = """
      AND theatre.removed_at IS NULL
 ORDER BY theatre.theatre_id
 """
+
+_OFFERS = "SELECT body FROM offer WHERE removed_at IS NULL"
 
 _MOVIES = """
   SELECT body
@@ -130,6 +132,12 @@ async def venues(pool: Pool, organizer_id: OrganizerId) -> tuple[Venue, ...]:
 async def theatres(pool: Pool, organizer_id: OrganizerId) -> tuple[Theatre, ...]:
     rows = await _bodies(pool, _THEATRES, {"organizer_id": organizer_id})
     return tuple(msgspec.convert(row, Theatre) for row in rows)
+
+
+async def offers(pool: Pool) -> tuple[Offer, ...]:
+    """All offers there are."""
+    rows = await _bodies(pool, _OFFERS, {})
+    return tuple(msgspec.convert(row, Offer) for row in rows)
 
 
 async def movies(pool: Pool, words: str, after: str, limit: int) -> tuple[Movie, ...]:

@@ -152,6 +152,21 @@ class InventoryChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     until: datetime | None = None
 
 
+class MovePlanIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Another theatre of the show's venue; prices for its zones, where they differ."""
+
+    theatre_id: IdText
+    prices: dict[ZoneId, Amount] | None = None
+
+
+class MoveIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same as was asked of the plan, and the plan's name."""
+
+    theatre_id: IdText
+    plan_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    prices: dict[ZoneId, Amount] | None = None
+
+
 class CancellationIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why a show is cancelled, in words for its customers."""
 

@@ -20,6 +20,7 @@ from justbookit.seat_events import (
     SeatsHeld,
     SeatsSoldAtCounter,
     SeatsUnblocked,
+    ShowMoved,
 )
 
 
@@ -56,7 +57,7 @@ class Past:
             tenure.begin <= end and tenure.end >= begin for tenure in self.tenures.get(seat, ())
         )
 
-    def _see(self, event: SeatEvent) -> None:
+    def _see(self, event: SeatEvent) -> None:  # noqa: C901 - one arm an event
         at = event.at.timestamp()
         match event:
             case SeatsHeld():
@@ -79,6 +80,12 @@ class Past:
                 kept = [seat for seat in event.seat_ids if self._owner(seat) == "block"]
                 self._give(kept, at)
                 self._take(event, event.seat_ids, event.sale_id)
+            case ShowMoved():
+                moves = [*event.bookings.items(), *event.sales.items()]
+                for _, to in moves:
+                    self._give(to, at)
+                for owner, to in moves:
+                    self._take(event, to.values(), owner)
             case SeatsUnblocked() | CounterSaleReturned():
                 self._give(event.seat_ids, at)
             case _:

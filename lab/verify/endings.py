@@ -14,6 +14,7 @@ from justbookit.seat_events import (
     SeatsSoldAtCounter,
     SeatsUnblocked,
     ShowChanged,
+    ShowMoved,
 )
 from lab.verify.audit import Audit, Check
 from lab.verify.witness import Witness
@@ -87,8 +88,8 @@ class Endings:
         early, self._early = self._early, []
         if not early:
             return
-        gone = isinstance(event, ShowChanged) and not (
-            set(early) & event.terms.layout.zones().keys()
+        gone = isinstance(event, ShowMoved) or (
+            isinstance(event, ShowChanged) and not set(early) & event.terms.layout.zones().keys()
         )
         if not gone:
             self._fault(event, f"{early[0]} was put back before its time, and nobody asked")

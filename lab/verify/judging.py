@@ -14,6 +14,7 @@ from lab.verify.audit import Audit, Check
 from lab.verify.cancelled import Cancelled
 from lab.verify.endings import Endings
 from lab.verify.history import History, Record
+from lab.verify.moved import Moved
 from lab.verify.rows import ShowRows, compare
 from lab.verify.rules import Rules
 from lab.verify.witness import Witness
@@ -40,7 +41,12 @@ def judge_show(
     `rows` None: leave the stores alone.
     """
     witness = Witness(history.show_id, audit)
-    looks = (Rules(witness, audit), endings := Endings(witness, audit), Cancelled(witness, audit))
+    looks = (
+        Rules(witness, audit),
+        endings := Endings(witness, audit),
+        Cancelled(witness, audit),
+        Moved(witness, audit),
+    )
     seatmap: SeatMap | None = SeatMap(history.show_id)
     for event in history.events:
         for look in looks:

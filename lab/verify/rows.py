@@ -10,7 +10,7 @@ from justbookit.claims import Counts
 from justbookit.ids import BookingId, SeatId, ShowId
 from justbookit.listing import Availability, ShowListing, listing_of
 from justbookit.seat_commands import Payment
-from justbookit.seat_events import PriceLine
+from justbookit.seat_events import PriceLine, ShowMoved
 from justbookit.seatmap import SeatMap
 from lab.verify.audit import Audit, Check
 from lab.verify.history import History
@@ -128,6 +128,10 @@ def _compare_bookings(
         if type(event).__name__ != "CommandRefused"
         and (booking_id := getattr(event, "booking_id", None)) is not None
     }
+    for event in history.events:
+        if isinstance(event, ShowMoved):
+            for name in event.bookings:
+                versions[name] = max(event.version, versions[name])
     want = {name: _row_of(booking, versions[name]) for name, booking in seatmap.bookings.items()}
     got = {row.booking_id: row for row in rows}
     audit.look(Check.BOOKING_ROWS, len(want))

@@ -22,6 +22,7 @@ from justbookit.seat_events import (
     SeatsSoldAtCounter,
     ShowChanged,
     ShowClosed,
+    ShowMoved,
     ShowOpened,
 )
 from lab.verify.audit import Audit, Check
@@ -50,7 +51,7 @@ class Rules:
         self._theatre = TheatreSide(witness, audit)
         self._tariff: Tariff | None = None
 
-    def hold(self, event: SeatEvent) -> None:
+    def hold(self, event: SeatEvent) -> None:  # noqa: C901 - one arm an event
         """Look at an event that `witness` has not seen yet."""
         match event:
             case SeatsHeld() | SeatsBooked():
@@ -71,6 +72,8 @@ class Rules:
                 self._theatre.allotted(event)
             case ShowOpened() | ShowChanged() | ShowClosed():
                 self._theatre.show(event)
+                self._tariff = None
+            case ShowMoved():
                 self._tariff = None
             case _:
                 self._audit.look(Check.STEPS)
@@ -192,8 +195,8 @@ class Rules:
         if life is None:
             return
         self._audit.look(Check.EXPIRY)
-        if event.reason is ReleaseReason.SHOW_CANCELLED:
-            return  # whether it was cancelled is looked at in lab.verify.cancelled
+        if event.reason in {ReleaseReason.SHOW_CANCELLED, ReleaseReason.SHOW_MOVED}:
+            return  # looked at in lab.verify.cancelled and lab.verify.moved
         if event.reason is ReleaseReason.COUNTER:
             self._theatre.gave_way(event, life)
             return

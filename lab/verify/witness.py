@@ -35,6 +35,7 @@ from justbookit.seat_events import (
     ShowCancelled,
     ShowChanged,
     ShowClosed,
+    ShowMoved,
     ShowOpened,
 )
 from lab.verify.audit import Audit, Check
@@ -109,13 +110,9 @@ class Witness:
                 self.allotted = frozenset()
             case ShowOpened() | ShowChanged():
                 self.is_open = True
-                self.terms = event.terms
-                self.zones = event.terms.layout.zones()
-                self.special = {
-                    row.label + number
-                    for row in event.terms.layout.rows
-                    for number in {*row.accessible, *row.companion}
-                }
+                self._sell_on(event.terms)
+            case ShowMoved():
+                self._move(event)
             case ShowCancelled():
                 self.is_open, self.cancelled = False, event
             case ShowClosed():
@@ -204,6 +201,34 @@ class Witness:
         for seat in event.conflicts:
             if seat not in self.owners:
                 self._fault(Check.OWNERS, event, f"{seat} is called a conflict, and nobody had it")
+
+    def _sell_on(self, terms: ShowTerms) -> None:
+        self.terms = terms
+        self.zones = terms.layout.zones()
+        self.special = {
+            row.label + number
+            for row in terms.layout.rows
+            for number in {*row.accessible, *row.companion}
+        }
+
+    def _move(self, event: ShowMoved) -> None:
+        """All get up, then all sit down: in the new hall, which has its own seats."""
+        moves: list[tuple[Owner, dict[SeatId, SeatId]]] = [
+            *(((ClaimKind.BOOKING, str(by)), to) for by, to in event.bookings.items()),
+            *(((ClaimKind.COUNTER, str(by)), to) for by, to in event.sales.items()),
+        ]
+        for owner, to in moves:
+            for old in to:
+                self._give(event, old, owner[0], owner[1])
+        self._sell_on(event.terms)
+        self.allotted = None if event.allotment is None else frozenset(event.allotment)
+        for owner, to in moves:
+            self._take(event, to.values(), owner)
+            if owner[0] is ClaimKind.COUNTER:
+                name = SaleId(owner[1])
+                self.sales[name] = tuple(to.get(seat, seat) for seat in self.sales.get(name, ()))
+            elif (life := self.lives.get(BookingId(owner[1]))) is not None:
+                life.seat_ids = tuple(to.get(seat, seat) for seat in life.seat_ids)
 
     def _take(self, event: SeatEvent, seats: Iterable[SeatId], owner: Owner) -> None:
         for seat in seats:

@@ -23,7 +23,7 @@ from justbookit.dead_letters import StreamDeadLetter
 from justbookit.ids import CommandId
 from justbookit.schedule import Decision, View, evolve
 from justbookit.scheduling import decide
-from justbookit.seat_commands import ChangeShow, CloseShow, OpenShow
+from justbookit.seat_commands import ChangeShow, CloseShow, MoveShow, OpenShow
 from justbookit.topics import CATALOGUE_EVENTS, SEAT_COMMANDS, partition_of
 from streams.letters import posted
 from streams.publisher import Outgoing
@@ -49,7 +49,7 @@ def subject_of(command: CatalogueCommand) -> str:  # noqa: C901 - one case a com
             subject = command.theatre_id
         case asked.RemoveMovie():
             subject = command.movie_id
-        case asked.RemoveShow():
+        case asked.RemoveShow() | asked.MoveShow():
             subject = command.show_id
         case asked.RemoveOffer():
             subject = command.offer_id
@@ -70,7 +70,7 @@ class Batch:
         self.answered: list[Outgoing] = []
         """The one answer of each command that was decided now."""
         self.opened: list[OpenShow] = []
-        self.asked: list[OpenShow | ChangeShow] = []
+        self.asked: list[OpenShow | ChangeShow | MoveShow] = []
         self.venues: set[str] = set()
         self.theatres: set[str] = set()
         self.movies: set[str] = set()
@@ -103,7 +103,7 @@ class Batch:
             case OpenShow() as opening:
                 self.opened.append(opening)
                 self.asked.append(opening)
-            case ChangeShow() as change:
+            case ChangeShow() | MoveShow() as change:
                 self.asked.append(change)
             case VenuePut() | VenueRemoved():
                 self.venues.add(subject)
@@ -117,10 +117,10 @@ class Batch:
                 pass
 
     def _message(
-        self, answer: CatalogueEvent | OpenShow | ChangeShow | CloseShow, subject: str
+        self, answer: CatalogueEvent | OpenShow | ChangeShow | CloseShow | MoveShow, subject: str
     ) -> Outgoing:
         command_id: CommandId = answer.command_id
-        if isinstance(answer, OpenShow | ChangeShow | CloseShow):
+        if isinstance(answer, OpenShow | ChangeShow | CloseShow | MoveShow):
             return Outgoing(
                 topic=SEAT_COMMANDS.name,
                 partition=partition_of(answer.show_id, self._partitions),

@@ -94,6 +94,8 @@ class Named(msgspec.Struct, kw_only=True):
     vacated: set[str] = set()
     ended: set[str] = set()
     """Theatres and movies whose shows to come matter, because they are to be removed."""
+    moved: bool = False
+    """A show moves, and when it is on only its row says: slots matter whenever they are."""
     everywhere: bool = False
     """All shows to come matter, because offers change."""
 
@@ -127,6 +129,11 @@ def named_by(commands: Iterable[CatalogueCommand]) -> Named:  # noqa: C901 - one
                 named.starts.append(show.starts_at)
             case asked.RemoveShow(show_id=show_id):
                 named.shows.add(show_id)
+            case asked.MoveShow():
+                named.theatres.add(command.theatre_id)
+                named.shows.add(command.show_id)
+                named.screens.add(command.theatre_id)
+                named.moved = True
             case asked.PutOffer(offer=offer):
                 named.theatres.update(offer.theatres)
                 named.everywhere = True
@@ -152,7 +159,7 @@ async def read_view(
         "everywhere": named.everywhere,
         "selling": named.everywhere or bool(named.screens),
         "first": min(named.starts, default=now) - LONGEST,
-        "last": max(named.starts, default=now) + LONGEST,
+        "last": None if named.moved else max(named.starts, default=now) + LONGEST,
         "now": now,
         "commands": [command.command_id for command in commands],
     }

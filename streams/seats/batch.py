@@ -8,7 +8,13 @@ from typing import NamedTuple
 from justbookit import wire
 from justbookit.dead_letters import StreamDeadLetter
 from justbookit.ids import BookingId, CommandId, ShowId
-from justbookit.seat_commands import ChangeShow, CloseShow, OpenShow, SeatCommand
+from justbookit.seat_commands import (
+    ChangeShow,
+    CloseShow,
+    MoveShow,
+    OpenShow,
+    SeatCommand,
+)
 from justbookit.seat_events import (
     AllotmentGivenBack,
     AllotmentSet,
@@ -20,10 +26,11 @@ from justbookit.seat_events import (
     SeatsSoldAtCounter,
     SeatsUnblocked,
     ShowChanged,
+    ShowMoved,
 )
 from justbookit.seatmap import SeatMap
 
-_OF_THE_CATALOGUE = (OpenShow, ChangeShow, CloseShow)
+_OF_THE_CATALOGUE = (OpenShow, ChangeShow, CloseShow, MoveShow)
 
 _CHANGES_LAPSES = (
     SeatsBlocked,
@@ -32,6 +39,7 @@ _CHANGES_LAPSES = (
     AllotmentSet,
     AllotmentGivenBack,
     ShowChanged,
+    ShowMoved,
 )
 NO_HOLD = BookingId("")
 """Stands in a timer where it is not a hold that ends, but something of the theatre's."""

@@ -27,6 +27,7 @@ from justbookit.seat_events import (
     ShowCancelled,
     ShowChanged,
     ShowClosed,
+    ShowMoved,
     ShowOpened,
 )
 
@@ -70,6 +71,8 @@ class ClaimChanges:
                 for seat_id in event.seat_ids:
                     claim = Claim(event.show_id, seat_id, _COUNTER, event.sale_id)
                     self.taken[claim] = event.sale_id
+            case ShowMoved():
+                self._move(event)
             case CounterSaleReturned():
                 self._free(event.show_id, event.seat_ids, _COUNTER, event.sale_id)
             case (
@@ -86,6 +89,19 @@ class ClaimChanges:
                 pass
             case _:
                 assert_never(event)
+
+    def _move(self, event: ShowMoved) -> None:
+        """Everybody leaves their old seat before anybody sits down on a new one."""
+        show_id = event.show_id
+        moves: list[tuple[ClaimKind, str, dict[SeatId, SeatId]]] = [
+            *((_BOOKING, by, moved) for by, moved in event.bookings.items()),
+            *((_COUNTER, by, moved) for by, moved in event.sales.items()),
+        ]
+        for kind, by, moved in moves:
+            self._free(show_id, moved, kind, by)
+        for kind, by, moved in moves:
+            for seat_id in moved.values():
+                self.taken[Claim(show_id, seat_id, kind, by)] = by
 
     def _free(
         self, show_id: ShowId, seat_ids: Iterable[SeatId], kind: ClaimKind, owner: str

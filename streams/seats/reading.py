@@ -16,6 +16,7 @@ from justbookit.seat_commands import (
     ExtendHold,
     HoldBest,
     HoldSeats,
+    MoveShow,
     OpenShow,
     ReleaseHold,
     ReturnCounterSale,
@@ -65,12 +66,12 @@ def read(raw: bytes | None, *, topic: str, partition: int, partitions: int) -> S
             f"show {command.show_id} belongs to partition"
             f" {partition_of(command.show_id, partitions)}, not {partition}",
         )
-    if isinstance(command, OpenShow | ChangeShow):
+    if isinstance(command, OpenShow | ChangeShow | MoveShow):
         _check_terms(command, topic)
     return command
 
 
-def _check_terms(command: OpenShow | ChangeShow, topic: str) -> None:
+def _check_terms(command: OpenShow | ChangeShow | MoveShow, topic: str) -> None:
     """Terms that a seat map cannot take must not reach one."""
     terms = command.terms
     if terms.show_id != command.show_id:

@@ -12,6 +12,7 @@ from justbookit.seat_events import (
     HoldReleased,
     SeatsBooked,
     SeatsHeld,
+    ShowMoved,
 )
 from justbookit.snapshots import FORM, snapshot_of
 from streams.arrays import Array, BigInts, Bytes, Ints, Jsons, SmallInts, Texts, Times
@@ -120,6 +121,24 @@ def _all_of(rows: Sequence[_Row], batch: Batch) -> Columns:
     )
 
 
+def of_moved(batch: Batch) -> Columns:
+    """Bookings that have other seats since their show moved."""
+    named = {
+        (message.event.show_id, booking_id): message.event.version
+        for message in batch.messages
+        if message.fresh and isinstance(message.event, ShowMoved)
+        for booking_id in message.event.bookings
+    }
+    bookings = [batch.shows[show_id].bookings[booking_id] for show_id, booking_id in named]
+    return (
+        Texts([show_id for show_id, _ in named]),
+        Texts([booking_id for _, booking_id in named]),
+        Texts([f"{{{','.join(booking.seat_ids)}}}" for booking in bookings]),
+        Jsons([wire.encode(booking.lines) for booking in bookings]),
+        Ints(list(named.values())),
+    )
+
+
 def of_reasons(batch: Batch) -> Columns:
     """Bookings whose seats the theatre took away, and why."""
     ended = {
@@ -187,6 +206,7 @@ def of_shows(batch: Batch) -> Columns:
     return (
         Texts([seatmap.show_id for seatmap, _ in settled]),
         Texts(["open" if seatmap.open else "closed" for seatmap, _ in settled]),
+        Texts([terms.theatre_id for _, terms in settled]),
         Texts([terms.movie_id for _, terms in settled]),
         Times([terms.starts_at for _, terms in settled]),
         Times([terms.ends_at for _, terms in settled]),

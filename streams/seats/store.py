@@ -57,6 +57,15 @@ UPDATE booking
  WHERE booking.show_id = changed.show_id AND booking.booking_id = changed.booking_id
 """
 
+_RESEAT = """
+UPDATE booking
+   SET seat_ids = moved.seat_ids::text [],
+       lines = moved.lines,
+       version = greatest(booking.version, moved.version)
+  FROM unnest(%s, %s, %s, %s, %s) AS moved (show_id, booking_id, seat_ids, lines, version)
+ WHERE booking.show_id = moved.show_id AND booking.booking_id = moved.booking_id
+"""
+
 _TELL_WHY = """
 UPDATE booking
    SET because = told.because
@@ -119,13 +128,14 @@ ON CONFLICT (show_id) DO UPDATE
 _SETTLE_SHOWS = """
 UPDATE show
    SET status = settled.status,
+       theatre_id = settled.theatre_id,
        movie_id = settled.movie_id,
        starts_at = settled.starts_at,
        ends_at = settled.ends_at,
        terms = settled.terms::jsonb,
        version = show.version + 1
-  FROM unnest(%s, %s, %s, %s, %s, %s)
-       AS settled (show_id, status, movie_id, starts_at, ends_at, terms)
+  FROM unnest(%s, %s, %s, %s, %s, %s, %s)
+       AS settled (show_id, status, theatre_id, movie_id, starts_at, ends_at, terms)
  WHERE show.show_id = settled.show_id
 """
 
@@ -171,6 +181,7 @@ def statements(batch: Batch) -> list[Statement]:
         (_TAKE_SEATS, taken),
         (_CHANGE_BOOKINGS, changed),
         (_ADD_BOOKINGS, added),
+        (_RESEAT, rows.of_moved(batch)),
         (_TELL_WHY, rows.of_reasons(batch)),
         (_ADD_EVENTS, rows.of_events(batch)),
         (_ADD_OUTBOX, rows.of_outbox(batch)),

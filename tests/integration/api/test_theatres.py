@@ -203,6 +203,65 @@ def test_a_cancelled_show_refunds_its_bookings_and_says_how_far_it_is(house):
         assert again.json() == done
 
 
+def test_a_show_moves_under_the_plan_that_was_shown(house):
+    """To a smaller hall: who finds their seat stays, one moves, one loses."""
+    show, asha, ben, eve = house.new_show(), *map(house.customer, ("asha", "ben", "eve"))
+    stays = house.book(show, ["B1", "B2"], asha)
+    moves = house.book(show, ["B3"], ben)
+    loses = house.book(show, ["B4"], eve)
+    theatre = f"{house.theatre('one')}-small-{show}"
+    rows = [
+        {"label": "B", "zone": "gold", "cells": ["1", "2"]},
+        {"label": "C", "zone": "gold", "cells": ["7"]},
+    ]
+    house.ok(
+        house.http.put(
+            f"/theatre/theatres/{theatre}",
+            headers=house.one,
+            json={"venue_id": f"venue-one-{house.run}", "name": "Small", "rows": rows},
+        )
+    )
+    url, to = f"/theatre/shows/{show}", {"theatre_id": theatre, "prices": {"gold": 25000}}
+
+    def plan():
+        return house.ok(house.http.post(f"{url}/move-plan", json=to, headers=house.one))
+
+    def move(plan_id, wish):
+        asked = to | {"plan_id": plan_id}
+        return house.http.post(f"{url}/move", json=asked, headers=house.one | wish)
+
+    bare = house.http.post(f"{url}/move-plan", json={"theatre_id": theatre}, headers=house.one)
+    assert bare.json()["code"] == "zone_without_price"
+    shown = plan()
+    assert (shown["stay"], shown["refunds"]) == (1, 25000)
+    assert shown["moves"] == [{"booking_id": moves["booking_id"], "seats": {"B3": "C7"}}]
+    assert [each["booking_id"] for each in shown["loses"]] == [loses["booking_id"]]
+
+    assert house.seats(show)["A2"] == "free"
+    house.book(show, ["A2"], asha)
+    refused = move(shown["plan_id"], new_request())
+    assert (refused.status_code, refused.json()["code"]) == (409, "plan_outdated")
+
+    shown, wish = plan(), new_request()
+    moved = house.ok(move(shown["plan_id"], wish))
+    assert moved["theatre_id"] == theatre
+    assert house.ok(move(shown["plan_id"], wish)) == moved
+    assert house.seats(show) == {"B1": "taken", "B2": "taken", "C7": "taken"}
+    for booking, who, status, seats in (
+        (stays, asha, "confirmed", ["B1", "B2"]),
+        (moves, ben, "confirmed", ["C7"]),
+        (loses, eve, "cancelled", ["B4"]),
+    ):
+        found = house.ok(house.http.get(f"/bookings/{booking['booking_id']}", headers=who))
+        assert (found["booking"]["status"], found["booking"]["seat_ids"]) == (status, seats)
+        assert found["show"]["theatre_name"] == "Small"
+    assert found["booking"]["refund"] == 25000
+    assert "another hall" in found["booking"]["because"]
+    house.eventually(
+        lambda: house.http.get(f"/shows/{show}").json()["show"]["theatre_id"] == theatre
+    )
+
+
 def test_sales_count_what_was_sold(house):
     show, asha = house.new_show(), house.customer()
     house.book(show, ["B1", "B2", "B3"], asha)

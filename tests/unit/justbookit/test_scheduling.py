@@ -35,7 +35,7 @@ from justbookit.ids import (
 )
 from justbookit.schedule import CLEAN_UP, Decision, View, evolve
 from justbookit.scheduling import decide
-from justbookit.seat_commands import ChangeShow, CloseShow, OpenShow
+from justbookit.seat_commands import ChangeShow, CloseShow, MoveShow, OpenShow
 from justbookit.well_formed import flaw_of
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -375,6 +375,7 @@ def test_refusals(desk: Desk, kind: Any, what: dict[str, Any], code: No, field: 
         (asked.RemoveVenue, {"venue_id": VENUE.venue_id}),
         (asked.RemoveMovie, {"movie_id": MOVIE.movie_id}),
         (asked.RemoveShow, {"show_id": SHOW.show_id}),
+        (asked.MoveShow, {"show_id": SHOW.show_id, "theatre_id": HALL.theatre_id, "plan_id": "p"}),
     ],
 )
 def test_only_the_owner_and_the_staff_may_touch_a_thing(
@@ -506,6 +507,74 @@ def test_the_show_in_the_way_is_named(desk: Desk) -> None:
     answer = desk.ask(asked.PutShow, show=but(ANOTHER, theatre_id=HALL.theatre_id)).answer
     assert isinstance(answer, happened.CatalogueRefused)
     assert SHOW.show_id in answer.detail
+
+
+def test_a_show_moves_to_another_hall_of_its_venue(desk: Desk) -> None:
+    larger = but(
+        OTHER_HALL,
+        layout=Layout(version=1, rows=(Row(label="A", zone=ZoneId("sofa"), cells=("1",)),)),
+        rules=SellingRules(seats_per_booking_max=4),
+    )
+    desk.ask(asked.PutTheatre, theatre=larger)
+    desk.ask(asked.PutOffer, offer=but(AFTERNOONS, theatres=(OTHER_HALL.theatre_id,)))
+    before = desk.view.shows[SHOW.show_id].terms
+    to = {"show_id": SHOW.show_id, "theatre_id": OTHER_HALL.theatre_id, "plan_id": "p"}
+
+    refused = desk.ask(asked.MoveShow, **to).answer
+    assert isinstance(refused, happened.CatalogueRefused)
+    assert refused.code is No.ZONE_WITHOUT_PRICE
+
+    prices = {ZoneId("sofa"): 90000}
+    answer = desk.ask(asked.MoveShow, **to, prices=prices).answer
+    assert isinstance(answer, MoveShow)
+    assert answer.plan_id == "p"
+    terms = answer.terms
+    assert (terms.theatre_id, terms.layout.rows, terms.prices) == (
+        OTHER_HALL.theatre_id,
+        larger.layout.rows,
+        prices,
+    )
+    assert (terms.seats_per_booking_max, terms.rules) == (4, larger.rules)
+    assert [offer.offer_id for offer in terms.offers] == [AFTERNOONS.offer_id]
+    stayed = ("starts_at", "ends_at", "movie_id", "venue_id", "currency", "language", "format")
+    assert [getattr(terms, each) for each in stayed] == [getattr(before, each) for each in stayed]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "field"),
+    [
+        ({"show_id": ShowId("no")}, No.UNKNOWN_SHOW, "show_id"),
+        ({"theatre_id": TheatreId("no")}, No.UNKNOWN_THEATRE, "theatre_id"),
+        ({"theatre_id": RIVAL_HALL.theatre_id}, No.OTHER_VENUE, "theatre_id"),
+        ({}, No.SCREEN_TAKEN, "show.starts_at"),
+    ],
+)
+def test_a_show_cannot_move(desk: Desk, changed: dict[str, Any], code: No, field: str) -> None:
+    other = but(SHOW, show_id=ShowId("sterling.s2"), theatre_id=OTHER_HALL.theatre_id)
+    desk.ask(asked.PutShow, show=other)
+    to = {"show_id": SHOW.show_id, "theatre_id": OTHER_HALL.theatre_id, "plan_id": "p"}
+
+    answer = desk.ask(asked.MoveShow, **(to | changed)).answer
+
+    assert isinstance(answer, happened.CatalogueRefused)
+    assert (answer.code, answer.field) == (code, field)
+
+
+def test_a_show_that_has_begun_does_not_move(desk: Desk) -> None:
+    desk.now = EVENING
+    to = {"show_id": SHOW.show_id, "theatre_id": OTHER_HALL.theatre_id, "plan_id": "p"}
+
+    answer = desk.ask(asked.MoveShow, **to).answer
+
+    assert isinstance(answer, happened.CatalogueRefused)
+    assert answer.code is No.SHOW_IN_THE_PAST
+
+
+def test_a_show_is_cancelled_with_refunds_if_that_is_asked(desk: Desk) -> None:
+    answer = desk.ask(asked.RemoveShow, show_id=SHOW.show_id, refund=True, reason="no lamp").answer
+
+    assert isinstance(answer, CloseShow)
+    assert (answer.refund, answer.reason) == (True, "no lamp")
 
 
 def test_a_closed_show_stays_closed(desk: Desk) -> None:

@@ -27,7 +27,7 @@ renamed as (
 
     from source
 
-    where type in ('ShowOpened', 'ShowChanged')
+    where type in ('ShowOpened', 'ShowChanged', 'ShowMoved')
 
 )
 

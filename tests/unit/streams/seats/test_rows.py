@@ -19,10 +19,11 @@ from justbookit.seat_events import (
     SeatsHeld,
     SeatsSoldAtCounter,
     SeatsUnblocked,
+    ShowMoved,
     ShowOpened,
 )
 from justbookit.seatmap import SeatMap, evolve
-from streams.arrays import Texts, Times
+from streams.arrays import Ints, Texts, Times
 from streams.seats import rows
 from streams.seats.batch import Batch, Position
 from streams.seats.claims import Claim, ClaimChanges
@@ -233,3 +234,29 @@ def test_the_fence_expects_what_the_batch_began_with():
 
     numbers = [column.encoded[-1] for column in columns]
     assert numbers == [4, 3, 10, 20, 12, 20]
+
+
+def test_whoever_moves_has_other_rows_and_seats_may_be_swapped():
+    seatmap = show()
+    evolve(seatmap, held("b1", "A1"))
+    evolve(seatmap, booked("b2", "A2", version=3))
+    moved = ShowMoved(
+        show_id="s",
+        version=4,
+        at=NOW,
+        terms=seatmap.terms,
+        plan_id="p",
+        bookings={"b1": {"A1": "A2"}, "b2": {"A2": "A1"}},
+        sales={},
+        allotment=None,
+    )
+    batch = batch_of(seatmap, moved)
+
+    show_ids, booking_ids, seat_ids, _, versions = rows.of_moved(batch)
+    assert show_ids.encoded == Texts(["s", "s"]).encoded
+    assert booking_ids.encoded == Texts(["b1", "b2"]).encoded
+    assert seat_ids.encoded == Texts(["{A2}", "{A1}"]).encoded
+    assert versions.encoded == Ints([4, 4]).encoded
+    changes = ClaimChanges([moved])
+    assert {(claim.seat_id, claim.owner) for claim in changes.freed} == {("A1", "b1"), ("A2", "b2")}
+    assert {(claim.seat_id, claim.owner) for claim in changes.taken} == {("A2", "b1"), ("A1", "b2")}
