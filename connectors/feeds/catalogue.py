@@ -58,6 +58,14 @@ class Action(StrEnum):
     REMOVE = "remove"
 
 
+class ShowAction(StrEnum):
+    """A show may also be cancelled: taken off although people have booked, and refunded."""
+
+    PUT = "put"
+    REMOVE = "remove"
+    CANCEL = "cancel"
+
+
 def venue(feed: Feed, record: Record) -> CatalogueCommand:
     venue_id = VenueId(record.own_id("id"))
     if _removes(record):
@@ -176,8 +184,16 @@ def offer(feed: Feed, record: Record) -> CatalogueCommand:
 
 def show(feed: Feed, record: Record) -> CatalogueCommand:
     show_id = ShowId(record.own_id("id"))
-    if _removes(record):
-        return RemoveShow(command_id=UNNAMED, organizer_id=feed.organizer_id, show_id=show_id)
+    action = record.one_of("action", ShowAction, ShowAction.PUT)
+    if action is not ShowAction.PUT:
+        cancels = action is ShowAction.CANCEL
+        return RemoveShow(
+            command_id=UNNAMED,
+            organizer_id=feed.organizer_id,
+            show_id=show_id,
+            refund=cancels,
+            reason=record.text("reason") if cancels else "",
+        )
     return PutShow(
         command_id=UNNAMED,
         organizer_id=feed.organizer_id,

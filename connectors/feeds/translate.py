@@ -89,7 +89,7 @@ FORMS = {
         ("id",),
         (
             *("theatre", "movie", "starts_at", "prices", "language", "subtitles", "format"),
-            "action",
+            *("action", "reason"),
         ),
     ),
     Kind.ALLOTMENT: Form(

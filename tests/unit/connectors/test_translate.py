@@ -263,6 +263,16 @@ def test_seats_are_blocked_and_put_back():
     assert isinstance(put_back, UnblockSeats)
 
 
+def test_a_show_is_cancelled_with_the_reason_that_its_customers_are_told():
+    cancelled = command(
+        Kind.SHOW, {"id": "s1", "action": "cancel", "reason": "the projector broke down"}
+    )
+    removed = command(Kind.SHOW, {"id": "s1", "action": "remove"})
+
+    assert (cancelled.refund, cancelled.reason) == (True, "the projector broke down")
+    assert (removed.refund, removed.reason) == (False, "")
+
+
 def test_a_block_and_an_allotment_may_end_by_themselves():
     moment = datetime(2030, 1, 31, 13, tzinfo=UTC)
     house = command(Kind.BLOCK, GOOD[Kind.BLOCK] | {"until": "2030-01-31T18:30+05:30"})
