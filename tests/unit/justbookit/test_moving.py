@@ -312,6 +312,18 @@ def test_never_more_is_ours_to_sell_than_was_before():
     assert faults(log) == []
 
 
+def test_where_the_counters_customers_sit_is_not_ours_to_sell():
+    given = [allot("A1", "A2"), *bought("ana", "A1"), counter("c", "A3")]
+    seatmap, _ = play(steps(given))
+    there = hall("A stalls 1 2")
+
+    seatmap, log = play([*steps(given), (move(seatmap, there), NOON)])
+
+    assert seats_of(seatmap) == {"ana": "A1", "c": "A2"}
+    assert seatmap.allotment == {"A1"}
+    assert faults(log) == []
+
+
 def worse_seat(log):
     log[-1] = msgspec.structs.replace(log[-1], bookings={"ana": {"B1": "A1"}})
 
