@@ -59,10 +59,18 @@ class Asking:
             await self._commands.send_seat(command, failed)
 
         answered = await self._ask(command.command_id, send)
-        before = getattr(answered.event, "fingerprint", msgspec.UNSET)
-        if before is not msgspec.UNSET and before != command.fingerprint:
-            raise key_reused()
+        _belongs(answered.event, command.fingerprint)
         return answered
+
+    async def before(
+        self, command_id: CommandId, fingerprint: str | msgspec.UnsetType
+    ) -> Answered | None:
+        """What this very wish was answered, if it was. Raises as `once` does."""
+        event = await self.found(command_id)
+        if event is None:
+            return None
+        _belongs(event, fingerprint)
+        return Answered(event, again=True)
 
     async def catalogue(
         self, key: str, command: CatalogueCommand, *, replay: bool = False
@@ -146,3 +154,10 @@ def paused(command_id: CommandId | None = None) -> ProblemRaised:
         command_id=command_id,
         retry_after=RETRY_SECONDS,
     )
+
+
+def _belongs(event: Answer, fingerprint: str | msgspec.UnsetType) -> None:
+    """Raises the problem of a key that came before with another wish."""
+    asked = getattr(event, "fingerprint", msgspec.UNSET)
+    if asked is not msgspec.UNSET and asked != fingerprint:
+        raise key_reused()

@@ -132,9 +132,10 @@ class BookingDesk:
             paid = self._tokens.read(token, booking_id, customer_id, datetime.now(UTC))
         except ProblemRaised:
             # A retry may come after the token ran out: what it did is still what it did.
-            if (given := await self._asking.found(claim.command_id)) is None:
+            given = await self._asking.before(claim.command_id, claim.asked)
+            if given is None:
                 raise
-            return Answered(given, again=True)
+            return given
         return await self._asking.once(
             ConfirmBooking(
                 command_id=claim.command_id,

@@ -96,6 +96,16 @@ async def test_while_commands_are_not_taken_an_old_answer_is_still_found():
     assert await writers.asking().once(wish("f-1")) == (answer("f-1"), True)
 
 
+async def test_an_old_answer_is_looked_up_for_the_same_wish_only():
+    asking = Writers(written=("seat-events", msgspec.json.encode(answer("f-1")))).asking()
+
+    assert await asking.before("c-1", "f-1") == (answer("f-1"), True)
+    with pytest.raises(ProblemRaised) as raised:
+        await asking.before("c-1", "f-2")
+    assert raised.value.problem.code == "idempotency_key_reused"
+    assert await Writers().asking().before("c-1", "f-1") is None
+
+
 async def test_while_commands_are_not_taken_booking_is_paused():
     with pytest.raises(ProblemRaised) as raised:
         await Writers().asking().once(wish("f-1"))
