@@ -29,6 +29,7 @@ from api.problems import PROBLEM_JSON, Problem
 from api.routes import (
     bookings,
     browsing,
+    changes,
     docs,
     health,
     payments,
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> Litestar:
             *seats.ROUTES,
             *people.ROUTES,
             *bookings.ROUTES,
+            *changes.ROUTES,
             *payments.ROUTES,
             *theatre_shows.ROUTES,
             *theatre_cancellations.ROUTES,

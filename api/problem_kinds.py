@@ -9,7 +9,7 @@ from http import HTTPStatus
 import msgspec
 
 from justbookit.catalogue_events import CatalogueRefusal
-from justbookit.seat_events import Refusal
+from justbookit.refusals import Refusal
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -103,10 +103,35 @@ _SEATS: dict[str, Kind] = {
         _CONFLICT, "The booking is not held", "Only held seats can be paid or let go."
     ),
     Refusal.NOT_CONFIRMED: Kind(
-        _CONFLICT, "The booking is not paid", "Only a paid booking can be cancelled; release holds."
+        _CONFLICT,
+        "The booking is not paid",
+        "Only a paid booking is cancelled or changed; release holds.",
     ),
     Refusal.WRONG_AMOUNT: Kind(
         _UNPROCESSABLE, "Another amount", "Pay exactly the booking's amount, in its currency."
+    ),
+    Refusal.NOT_IN_BOOKING: Kind(
+        _UNPROCESSABLE, "Not in the booking", "The detail lists the seats that the booking has."
+    ),
+    Refusal.PAYMENT_USED: Kind(
+        _CONFLICT, "This was paid with before", "Pay the difference, and send that payment's token."
+    ),
+    Refusal.NOTHING_REMAINS: Kind(
+        _CONFLICT, "That is the whole booking", "Cancel the booking; or keep at least one seat."
+    ),
+    Refusal.UNKNOWN_QUOTE: Kind(
+        _NOT_FOUND,
+        "No such quote",
+        "Ask for one at /api/v1/bookings/{booking_id}/change-quotes.",
+    ),
+    Refusal.TOO_MANY_QUOTES: Kind(
+        _CONFLICT, "Too many quotes", "Take one of the `count` quotes that stand."
+    ),
+    Refusal.QUOTE_EXPIRED: Kind(
+        _GONE, "The quote ran out", "Ask for another quote; it holds for ten minutes."
+    ),
+    Refusal.QUOTE_OUTDATED: Kind(
+        _CONFLICT, "The booking changed since", "Ask for another quote of what it is now."
     ),
     Refusal.UNKNOWN_SALE: Kind(
         _NOT_FOUND, "No such counter sale", "Use the sale_id that the sale was made with."
@@ -224,6 +249,9 @@ _OURS: dict[str, Kind] = {
     ),
     "payment_declined": Kind(
         HTTPStatus.PAYMENT_REQUIRED, "The card was declined", "Your seats are kept; pay otherwise."
+    ),
+    "nothing_to_pay": Kind(
+        _CONFLICT, "Nothing to pay", "Make the change without a payment; what is over comes back."
     ),
     "bad_payment_token": Kind(
         _UNPROCESSABLE,

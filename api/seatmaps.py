@@ -18,9 +18,10 @@ import structlog
 from api.answers import Answers
 from justbookit import wire
 from justbookit.errors import BrokenInvariant
+from justbookit.evolving import evolve
 from justbookit.ids import ShowId
 from justbookit.seat_events import SeatEvent
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 
 log = structlog.get_logger()
 

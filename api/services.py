@@ -17,6 +17,7 @@ from api.answers import Answers
 from api.asking import Asking
 from api.bookings import queries as booking_queries
 from api.bookings.booking import BookingDesk
+from api.bookings.changing import ChangeDesk
 from api.bookings.shows import Shows
 from api.browse import snapshot
 from api.browse.browsing import Browsing
@@ -77,6 +78,7 @@ class Services:
         asking = Asking(self.commands, self.answers, self._find_answer, settings.answer_seconds)
         shows = Shows(self.pool)
         self.desk = BookingDesk(self.pool, asking, shows, self.tokens)
+        self.changes = ChangeDesk(asking, self.desk, self.tokens)
         self.office = Office(self.pool, asking, shows)
         self.moves = Moves(self.pool, asking, shows, self.seatmaps)
 

@@ -5,17 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from justbookit.alternatives import alternatives
+from justbookit.bookings import Booking
 from justbookit.claims import Claim, ClaimKind
-from justbookit.ids import BookingId, SeatId
+from justbookit.ids import BookingId, CustomerId, SeatId
+from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import ExpireHolds, SeatCommand
-from justbookit.seat_events import (
-    CommandRefused,
-    HoldReleased,
-    Refusal,
-    ReleaseReason,
-    SeatEvent,
-    SeatsUnblocked,
-)
+from justbookit.seat_events import CommandRefused, HoldReleased, SeatEvent, SeatsUnblocked
 from justbookit.seatmap import SeatMap
 
 _WHAT_IS_WRONG = {
@@ -85,6 +80,14 @@ class Scribe:
         elif not self.seatmap.open:
             self.refuse(Refusal.SHOW_CLOSED, "the show was taken off", booking_id=booking_id)
         return bool(self.events)
+
+    def own_booking(self, booking_id: BookingId, customer_id: CustomerId) -> Booking | None:
+        """A customer's booking; refused in the same words whether it is another's or nobody's."""
+        booking = self.seatmap.bookings.get(booking_id)
+        if booking is None or booking.customer_id != customer_id:
+            self.refuse(Refusal.UNKNOWN_BOOKING, "you have no such booking", booking_id=booking_id)
+            return None
+        return booking
 
     def has_expired(self, booking_id: BookingId) -> bool:
         """Whether this is a hold that has run out, released or not."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from justbookit.answering import Scribe
 from justbookit.ids import AreaId, BookingId, SeatId
-from justbookit.seat_events import Refusal
+from justbookit.refusals import Refusal
 
 Fits = Callable[[SeatId], bool]
 

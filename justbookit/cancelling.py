@@ -12,14 +12,9 @@ from justbookit.answering import Scribe
 from justbookit.bookings import Booking, BookingStatus
 from justbookit.claims import ClaimKind
 from justbookit.ids import BookingId
+from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import CloseShow
-from justbookit.seat_events import (
-    BookingCancelled,
-    Refusal,
-    ReleaseReason,
-    ShowCancelled,
-    ShowClosed,
-)
+from justbookit.seat_events import BookingCancelled, ShowCancelled, ShowClosed
 
 PORTION = 100
 """Bookings that end in one decision."""
@@ -64,7 +59,7 @@ def go_on_cancelling(scribe: Scribe) -> None:
                 BookingCancelled,
                 booking_id=name,
                 seat_ids=booking.seat_ids,
-                refund=booking.amount,
+                refund=booking.kept,
                 currency=booking.currency,
                 because=cancelling.reason,
             )

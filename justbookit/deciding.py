@@ -11,13 +11,15 @@ from typing import assert_never
 from justbookit.answering import Scribe
 from justbookit.bookings import Booking, BookingStatus
 from justbookit.cancelling import cancel_show, go_on_cancelling
-from justbookit.ids import BookingId, CustomerId
+from justbookit.changing import cancel_booking, change_booking, quote_change
 from justbookit.lapsing import after, lapsed
 from justbookit.moving import move_show
+from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
     CancelBooking,
+    ChangeBooking,
     ChangeShow,
     CloseShow,
     ConfirmBooking,
@@ -27,6 +29,7 @@ from justbookit.seat_commands import (
     HoldSeats,
     MoveShow,
     OpenShow,
+    QuoteChange,
     ReleaseHold,
     ReturnCounterSale,
     SeatCommand,
@@ -34,15 +37,7 @@ from justbookit.seat_commands import (
     SetAllotment,
     UnblockSeats,
 )
-from justbookit.seat_events import (
-    BookingCancelled,
-    BookingConfirmed,
-    HoldExtended,
-    HoldReleased,
-    Refusal,
-    ReleaseReason,
-    SeatEvent,
-)
+from justbookit.seat_events import BookingConfirmed, HoldExtended, HoldReleased, SeatEvent
 from justbookit.seatmap import SeatMap
 from justbookit.taking import take_best_seats, take_seats
 from justbookit.theatre_rules import (
@@ -98,7 +93,11 @@ def _decide(  # noqa: C901, PLR0912 - one arm a command
         case ReleaseHold():
             _release(scribe, command)
         case CancelBooking():
-            _cancel(scribe, command)
+            cancel_booking(scribe, command)
+        case QuoteChange():
+            quote_change(scribe, command)
+        case ChangeBooking():
+            change_booking(scribe, command)
         case OpenShow():
             open_show(scribe, command)
         case ChangeShow():
@@ -124,18 +123,8 @@ def _decide(  # noqa: C901, PLR0912 - one arm a command
     return tuple(scribe.events)
 
 
-def _booking_or_refuse(
-    scribe: Scribe, booking_id: BookingId, customer_id: CustomerId
-) -> Booking | None:
-    booking = scribe.seatmap.bookings.get(booking_id)
-    if booking is None or booking.customer_id != customer_id:
-        scribe.refuse(Refusal.UNKNOWN_BOOKING, "you have no such booking", booking_id=booking_id)
-        return None
-    return booking
-
-
 def _extend(scribe: Scribe, command: ExtendHold) -> None:
-    booking = _booking_or_refuse(scribe, command.booking_id, command.customer_id)
+    booking = scribe.own_booking(command.booking_id, command.customer_id)
     if booking is None or _refuse_unless_held(scribe, booking):
         return
     if booking.extended:
@@ -155,7 +144,7 @@ def _extend(scribe: Scribe, command: ExtendHold) -> None:
 
 
 def _confirm(scribe: Scribe, command: ConfirmBooking) -> None:
-    booking = _booking_or_refuse(scribe, command.booking_id, command.customer_id)
+    booking = scribe.own_booking(command.booking_id, command.customer_id)
     if booking is None:
         return
     if _refuse_unless_held(scribe, booking):
@@ -178,7 +167,7 @@ def _confirm(scribe: Scribe, command: ConfirmBooking) -> None:
 
 
 def _release(scribe: Scribe, command: ReleaseHold) -> None:
-    booking = _booking_or_refuse(scribe, command.booking_id, command.customer_id)
+    booking = scribe.own_booking(command.booking_id, command.customer_id)
     if booking is None or _refuse_unless_held(scribe, booking):
         return
     scribe.write(
@@ -214,31 +203,3 @@ def _refuse_unless_held(scribe: Scribe, booking: Booking) -> bool:
         )
         return True
     return False
-
-
-def _cancel(scribe: Scribe, command: CancelBooking) -> None:
-    booking = _booking_or_refuse(scribe, command.booking_id, command.customer_id)
-    if booking is None:
-        return
-    terms = scribe.seatmap.terms
-    assert terms is not None
-    if booking.status is not BookingStatus.CONFIRMED:
-        scribe.refuse(
-            Refusal.NOT_CONFIRMED,
-            f"the booking is {booking.status}; only a paid one can be cancelled",
-            booking_id=booking.booking_id,
-        )
-    elif scribe.now >= terms.starts_at:
-        scribe.refuse(
-            Refusal.SALES_OVER,
-            f"the show began at {terms.starts_at:%FT%TZ}",
-            booking_id=booking.booking_id,
-        )
-    else:
-        scribe.write(
-            BookingCancelled,
-            booking_id=booking.booking_id,
-            seat_ids=booking.seat_ids,
-            refund=booking.amount,
-            currency=booking.currency,
-        )

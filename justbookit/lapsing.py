@@ -3,8 +3,9 @@
 from copy import copy
 from datetime import datetime
 
+from justbookit.evolving import evolve
 from justbookit.seat_events import AllotmentGivenBack, SeatEvent, SeatsUnblocked
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 
 
 def lapsed(seatmap: SeatMap, now: datetime) -> tuple[SeatEvent, ...]:

@@ -19,15 +19,9 @@ from justbookit.bookings import Booking, BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind
 from justbookit.ids import BookingId, SaleId, SeatId
+from justbookit.refusals import MOVED_WITHOUT, Refusal, ReleaseReason
 from justbookit.seat_commands import MoveShow
-from justbookit.seat_events import (
-    MOVED_WITHOUT,
-    BookingCancelled,
-    CounterSaleReturned,
-    Refusal,
-    ReleaseReason,
-    ShowMoved,
-)
+from justbookit.seat_events import BookingCancelled, CounterSaleReturned, ShowMoved
 from justbookit.seating import House, Party, Seats, seat_again
 from justbookit.seatmap import SeatMap
 

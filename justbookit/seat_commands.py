@@ -139,6 +139,33 @@ class CancelBooking(Command, frozen=True, kw_only=True):
     customer_id: CustomerId
 
 
+class QuoteChange(Command, frozen=True, kw_only=True):
+    """What changing a paid booking would cost or bring; the answer binds for a while.
+
+    `give` are seats of the booking that would go back, `take` others that it would have instead or
+    as well. The quote goes by the name of this command.
+    """
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    give: Seats
+    take: Seats = ()
+    accessible: bool = False
+    """Somebody among them needs an accessible place."""
+
+
+class ChangeBooking(Command, frozen=True, kw_only=True):
+    """Change a paid booking as it was quoted; or be told to ask for another quote.
+
+    `payment` is what the quote says is to be paid, where it says so.
+    """
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    quote_id: CommandId
+    payment: Payment | None = None
+
+
 class BlockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """The theatre keeps seats from sale until a time, or for good: house seats, broken seats.
 
@@ -204,6 +231,8 @@ SeatCommand = (
     | BookSeats
     | ReleaseHold
     | CancelBooking
+    | QuoteChange
+    | ChangeBooking
     | BlockSeats
     | UnblockSeats
     | SetAllotment

@@ -6,7 +6,6 @@ renamed, retyped or removed.
 """
 
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
@@ -22,59 +21,8 @@ from justbookit.ids import (
     ShowId,
     ZoneId,
 )
+from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import Payment
-
-
-class Refusal(StrEnum):
-    """Why a wish was not granted; stable, part of the public API."""
-
-    UNKNOWN_SHOW = "unknown_show"
-    SHOW_EXISTS = "show_exists"
-    SHOW_CLOSED = "show_closed"
-    SALES_OVER = "sales_over"
-    NOT_SOLD_HERE = "not_sold_here"
-    NO_SEATS = "no_seats"
-    TOO_MANY_SEATS = "too_many_seats"
-    TOO_MANY_FOR_PERSON = "too_many_for_person"
-    UNKNOWN_SEAT = "unknown_seat"
-    UNKNOWN_ZONE = "unknown_zone"
-    UNKNOWN_AREA = "unknown_area"
-    AREA_FULL = "area_full"
-    NO_BLOCK = "no_block"
-    SEAT_TAKEN = "seat_taken"
-    SEAT_BLOCKED = "seat_blocked"
-    NOT_ALLOTTED = "not_allotted"
-    ACCESSIBLE_ONLY = "accessible_only"
-    ORPHAN_LEFT = "orphan_left"
-    BOOKING_EXISTS = "booking_exists"
-    UNKNOWN_BOOKING = "unknown_booking"
-    HOLD_EXPIRED = "hold_expired"
-    ALREADY_EXTENDED = "already_extended"
-    NOT_HELD = "not_held"
-    NOT_CONFIRMED = "not_confirmed"
-    WRONG_AMOUNT = "wrong_amount"
-    UNKNOWN_SALE = "unknown_sale"
-    SALE_EXISTS = "sale_exists"
-    SHOW_HAS_BOOKINGS = "show_has_bookings"
-    BAD_UNTIL = "bad_until"
-    SHOW_OVER = "show_over"
-    PLAN_OUTDATED = "plan_outdated"
-
-
-class ReleaseReason(StrEnum):
-    """Why a hold ended without a booking."""
-
-    CUSTOMER = "customer"
-    EXPIRED = "expired"
-    COUNTER = "counter"
-    """The theatre sold a seat of its own at its counter, given back to it since the hold began."""
-    SHOW_CANCELLED = "show_cancelled"
-    SHOW_MOVED = "show_moved"
-
-
-MOVED = "the show moved to another hall"
-MOVED_WITHOUT = "the show moved to another hall, which has no place as good for all of you"
-"""Why, for who held seats, and for who had paid."""
 
 
 class PriceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -209,6 +157,49 @@ class BookingCancelled(Event, frozen=True, kw_only=True, omit_defaults=True):
     because: str = ""
 
 
+class ChangeQuoted(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """What a change of a paid booking would come to; it binds until `valid_until`.
+
+    `given` seats would go back, `taken` ones come in, and `lines` be what the booking has, for
+    `amount` together; `to_refund` minor units would be owed to the customer, or `to_pay` by them.
+    The quote goes by the name of the command that asked for it. It keeps the price, not the seats.
+    """
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    given: tuple[SeatId, ...]
+    lines: tuple[PriceLine, ...]
+    amount: int
+    to_refund: int
+    currency: str
+    valid_until: datetime
+    taken: tuple[SeatId, ...] = ()
+    to_pay: int = 0
+    accessible: bool = False
+    left_alone: tuple[SeatId, ...] = ()
+    """Free seats that would have no free neighbour then, where the theatre wants that told."""
+
+
+class BookingChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A paid booking is another now, as it was quoted: `given` seats are free, `taken` are theirs.
+
+    What it has are `lines`, for `amount` together; `refund` minor units are owed to the customer
+    for this change, or `payment` is what they paid for it.
+    """
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    quote_id: CommandId
+    given: tuple[SeatId, ...]
+    lines: tuple[PriceLine, ...]
+    amount: int
+    refund: int
+    currency: str
+    taken: tuple[SeatId, ...] = ()
+    payment: Payment | None = None
+    accessible: bool = False
+
+
 class SeatsBlocked(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The theatre keeps these seats from sale until `until`; None: until it says otherwise.
 
@@ -271,7 +262,7 @@ class CommandRefused(Event, frozen=True, kw_only=True, omit_defaults=True):
     seat_ids: tuple[SeatId, ...] = ()
     alternatives: tuple[SeatId, ...] = ()
     count: int | None = None
-    """How many bookings and holds stand in the way, or seats there are; where that is why."""
+    """How many bookings, holds or quotes stand, or seats there are; where that is why."""
     area_id: AreaId | None = None
     """The area that has too few places; `count` of them may be had."""
 
@@ -288,6 +279,8 @@ SeatEvent = (
     | SeatsBooked
     | HoldReleased
     | BookingCancelled
+    | ChangeQuoted
+    | BookingChanged
     | SeatsBlocked
     | SeatsUnblocked
     | AllotmentSet

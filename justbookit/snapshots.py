@@ -13,10 +13,12 @@ import msgspec
 from justbookit.bookings import LIVE, Booking, BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import Claim
+from justbookit.evolving import sell_on
 from justbookit.ids import SaleId, SeatId, ShowId
 from justbookit.lapses import Lapses
+from justbookit.offers import Tariff
 from justbookit.seat_events import ShowCancelled
-from justbookit.seatmap import SeatMap, sell_on
+from justbookit.seatmap import SeatMap
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -30,6 +32,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     claims: tuple[tuple[Claim, tuple[SeatId, ...]], ...]
     """In the order in which they were made: whose, and on which seats."""
     bookings: tuple[Booking, ...]
+    tariff_since: int
+    tariffs: dict[int, Tariff]
     sales: dict[SaleId, tuple[SeatId, ...]]
     tallies: dict[str, int]
     lapses: Lapses
@@ -57,6 +61,8 @@ def snapshot_of(seatmap: SeatMap) -> bytes:
             allotment=None if seatmap.allotment is None else tuple(seatmap.allotment),
             claims=tuple((claim, tuple(seat for seat, _ in own)) for claim, own in of_owner),
             bookings=tuple(each for each in seatmap.bookings.values() if each.status in LIVE),
+            tariff_since=seatmap.tariff_since,
+            tariffs=seatmap.tariffs,
             sales=seatmap.sales,
             tallies=seatmap.tallies,
             lapses=seatmap.lapses,
@@ -79,5 +85,6 @@ def restored(raw: bytes) -> SeatMap:
             seatmap.holds[booking.booking_id] = booking.held_until
     seatmap.sales, seatmap.tallies = was.sales, was.tallies
     seatmap.lapses, seatmap.cancelling = was.lapses, was.cancelling
+    seatmap.tariff_since, seatmap.tariffs = was.tariff_since, was.tariffs
     sell_on(seatmap, was.terms)
     return seatmap

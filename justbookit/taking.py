@@ -1,6 +1,8 @@
 """How a customer comes by seats: on what terms they are sold, to whom, and at what price."""
 
+from collections.abc import Container
 from datetime import timedelta
+from typing import Protocol
 
 from msgspec import UNSET
 
@@ -10,41 +12,39 @@ from justbookit.best_seats import Wish, best_seats
 from justbookit.bookings import LIVE
 from justbookit.catalogue import Mode, OrphanRule, ShowTerms
 from justbookit.claims import ClaimKind
-from justbookit.ids import CustomerId, SeatId
+from justbookit.ids import BookingId, CustomerId, SeatId
 from justbookit.offers import price
 from justbookit.orphans import LIFTED_BEFORE_START, Leftover, leftover
+from justbookit.refusals import Refusal
 from justbookit.seat_commands import BookSeats, HoldBest, HoldSeats
-from justbookit.seat_events import Refusal, SeatsBooked, SeatsHeld
+from justbookit.seat_events import SeatsBooked, SeatsHeld
 
 Taking = HoldSeats | HoldBest | BookSeats
+
+
+class Buyer(Protocol):
+    """Who wants seats: what a wish for them says of it."""
+
+    @property
+    def booking_id(self) -> BookingId: ...
+    @property
+    def customer_id(self) -> CustomerId: ...
+    @property
+    def accessible(self) -> bool: ...
 
 
 def take_seats(scribe: Scribe, command: HoldSeats | BookSeats, hold_for: timedelta) -> None:
     """Hold or book the seats that were chosen, all or none."""
     named = tuple(dict.fromkeys(command.seat_ids))
     count = len(named) + sum(command.areas.values())
-    if _refuse_sale(scribe, command, count) or _refuse_seats(scribe, command, named):
+    if _refuse_sale(scribe, command, count) or refuse_seats(scribe, command, named):
         return
     seats = with_places(scribe, named, command.areas, scribe.is_free, booking_id=command.booking_id)
     if seats is None:
         return
-    terms = scribe.seatmap.terms
-    assert terms is not None
-    if terms.own_rules is UNSET:
-        _give(scribe, command, seats, hold_for)
-        return
-    leaves = _leftover(scribe, command, seats)
-    if leaves.instead and terms.rules.orphan_rule is OrphanRule.BLOCK:
-        scribe.refuse(
-            Refusal.ORPHAN_LEFT,
-            f"{', '.join(leaves.alone)} would be left alone; "
-            f"{', '.join(leaves.instead)} leave nobody alone who need not be",
-            booking_id=command.booking_id,
-            seat_ids=leaves.alone,
-            alternatives=leaves.instead,
-        )
-        return
-    _give(scribe, command, seats, hold_for, leaves.alone)
+    left_alone = leave_alone(scribe, command, seats)
+    if left_alone is not None:
+        _give(scribe, command, seats, hold_for, left_alone)
 
 
 def take_best_seats(scribe: Scribe, command: HoldBest, hold_for: timedelta) -> None:
@@ -136,74 +136,118 @@ def _give(
     )
 
 
-_NOBODY = Leftover((), ())
+def leave_alone(
+    scribe: Scribe,
+    buyer: Buyer,
+    seats: tuple[SeatId, ...],
+    given: Container[SeatId] = (),
+) -> tuple[SeatId, ...] | None:
+    """Whom the choice leaves alone, where and while the theatre minds; None: it is refused.
+
+    `given` seats are the buyer's own until now, and free from then on.
+    """
+    terms = scribe.seatmap.terms
+    assert terms is not None
+    if terms.own_rules is UNSET or terms.rules.orphan_rule is OrphanRule.OFF:
+        return ()
+    if scribe.now >= terms.starts_at - LIFTED_BEFORE_START:
+        return ()
+    leaves = _leftover(scribe, buyer, seats, given)
+    if leaves.instead and terms.rules.orphan_rule is OrphanRule.BLOCK:
+        scribe.refuse(
+            Refusal.ORPHAN_LEFT,
+            f"{', '.join(leaves.alone)} would be left alone; "
+            f"{', '.join(leaves.instead)} leave nobody alone who need not be",
+            booking_id=buyer.booking_id,
+            seat_ids=leaves.alone,
+            alternatives=leaves.instead,
+        )
+        return None
+    return leaves.alone
 
 
 def _leftover(
-    scribe: Scribe, command: HoldSeats | BookSeats, seats: tuple[SeatId, ...]
+    scribe: Scribe, buyer: Buyer, seats: tuple[SeatId, ...], given: Container[SeatId]
 ) -> Leftover:
-    """Whom the choice leaves alone, where and while the theatre minds."""
     seatmap = scribe.seatmap
     terms = seatmap.terms
     assert terms is not None
-    if terms.rules.orphan_rule is OrphanRule.OFF:
-        return _NOBODY
-    if scribe.now >= terms.starts_at - LIFTED_BEFORE_START:
-        return _NOBODY
+
+    def is_free(seat: SeatId) -> bool:
+        return seat in given or scribe.is_free(seat)
 
     def is_offered(seat: SeatId) -> bool:
-        return command.accessible or seat in seats or seat not in seatmap.hall.special
+        is_theirs = buyer.accessible or seat in seats or seat not in seatmap.hall.special
+        return is_theirs and seat not in given
 
     placed = [seat for seat in seats if seat in seatmap.hall.places]
-    return leftover(terms.layout, seatmap.hall.places, placed, scribe.is_free, is_offered)
+    return leftover(terms.layout, seatmap.hall.places, placed, is_free, is_offered)
 
 
 def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
     """Refuse when so many seats are not sold now, to this customer; whichever they are."""
-    seatmap, booking_id = scribe.seatmap, command.booking_id
+    booking_id = command.booking_id
+    if refuse_unsold(scribe, booking_id):
+        return True
+    if booking_id in scribe.seatmap.bookings:
+        why = "a booking of this name exists; choose another"
+        scribe.refuse(Refusal.BOOKING_EXISTS, why, booking_id=booking_id)
+        return True
+    if not count:
+        scribe.refuse(Refusal.NO_SEATS, "name at least one seat", booking_id=booking_id)
+        return True
+    return refuse_number(scribe, command, count)
+
+
+def refuse_unsold(scribe: Scribe, booking_id: BookingId) -> bool:
+    """Refuse when no seats of this show are sold here and now."""
     if scribe.refuse_unless_open(booking_id):
         return True
-    terms = seatmap.terms
+    terms = scribe.seatmap.terms
     assert terms is not None
-    refusal: tuple[Refusal, str] | None = None
     if terms.mode is Mode.READ_ONLY:
-        refusal = (Refusal.NOT_SOLD_HERE, "this theatre sells its seats itself")
-    elif scribe.now >= (sales_end_at := terms.sales_end_at):
-        refusal = (Refusal.SALES_OVER, f"sales ended at {sales_end_at:%FT%TZ}")
-    elif booking_id in seatmap.bookings:
-        refusal = (Refusal.BOOKING_EXISTS, "a booking of this name exists; choose another")
-    elif not count:
-        refusal = (Refusal.NO_SEATS, "name at least one seat")
-    elif count > terms.seats_per_booking_max:
-        limit = terms.seats_per_booking_max
-        refusal = (Refusal.TOO_MANY_SEATS, f"at most {limit} seats in one booking")
-    if refusal is not None:
-        scribe.refuse(*refusal, booking_id=booking_id)
+        why = "this theatre sells its seats itself"
+        scribe.refuse(Refusal.NOT_SOLD_HERE, why, booking_id=booking_id)
+        return True
+    if scribe.now >= (sales_end_at := terms.sales_end_at):
+        why = f"sales ended at {sales_end_at:%FT%TZ}"
+        scribe.refuse(Refusal.SALES_OVER, why, booking_id=booking_id)
+        return True
+    return False
+
+
+def refuse_number(scribe: Scribe, buyer: Buyer, count: int, before: int = 0) -> bool:
+    """Refuse when a booking of `count` seats, which had `before`, is too large for its buyer."""
+    terms = scribe.seatmap.terms
+    assert terms is not None
+    if count > (limit := terms.seats_per_booking_max):
+        why = f"at most {limit} seats in one booking"
+        scribe.refuse(Refusal.TOO_MANY_SEATS, why, booking_id=buyer.booking_id)
         return True
     if terms.own_rules is UNSET:
         return False
-    _keep_accessible(scribe, terms, command)
-    return _refuse_person(scribe, terms, command, count)
+    _keep_accessible(scribe, terms, buyer)
+    return _refuse_person(scribe, terms, buyer, count - before)
 
 
-def _keep_accessible(scribe: Scribe, terms: ShowTerms, command: Taking) -> None:
+def _keep_accessible(scribe: Scribe, terms: ShowTerms, buyer: Buyer) -> None:
     """Accessible and companion seats are for who needs them, until the theatre lets them go."""
     until = terms.accessible_until
-    if until is not None and not command.accessible and scribe.now < until:
+    if until is not None and not buyer.accessible and scribe.now < until:
         scribe.kept = scribe.seatmap.hall.special
 
 
-def _refuse_person(scribe: Scribe, terms: ShowTerms, command: Taking, count: int) -> bool:
+def _refuse_person(scribe: Scribe, terms: ShowTerms, buyer: Buyer, more: int) -> bool:
     limit = terms.rules.seats_per_person_max
-    if limit is None:
+    if limit is None or more <= 0:
         return False
-    had = _seats_of(scribe, command.customer_id)
-    if had + count <= limit:
+    had = _seats_of(scribe, buyer.customer_id)
+    if had + more <= limit:
         return False
     scribe.refuse(
         Refusal.TOO_MANY_FOR_PERSON,
         f"one person has at most {limit} seats in this show, and you have {had}",
-        booking_id=command.booking_id,
+        booking_id=buyer.booking_id,
         count=had,
     )
     return True
@@ -220,9 +264,7 @@ def _seats_of(scribe: Scribe, customer_id: CustomerId) -> int:
     )
 
 
-def _refuse_seats(
-    scribe: Scribe, command: HoldSeats | BookSeats, seats: tuple[SeatId, ...]
-) -> bool:
+def refuse_seats(scribe: Scribe, buyer: Buyer, seats: tuple[SeatId, ...]) -> bool:
     """Refuse, with all the seats at fault, unless every seat is there to be had."""
     seatmap = scribe.seatmap
     faults: dict[Refusal, list[SeatId]] = {}
@@ -241,5 +283,5 @@ def _refuse_seats(
         return False
     code = next(iter(faults))
     at_fault = [seat for listed in faults.values() for seat in listed]
-    scribe.refuse_seats(code, at_fault, wanted=seats, booking_id=command.booking_id)
+    scribe.refuse_seats(code, at_fault, wanted=seats, booking_id=buyer.booking_id)
     return True

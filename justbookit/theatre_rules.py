@@ -10,6 +10,7 @@ from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind
 from justbookit.ids import BookingId, SeatId
 from justbookit.lapses import when_it_ends
+from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import (
     BlockSeats,
     ChangeShow,
@@ -22,8 +23,6 @@ from justbookit.seat_commands import (
 from justbookit.seat_events import (
     AllotmentSet,
     CounterSaleReturned,
-    Refusal,
-    ReleaseReason,
     SeatsBlocked,
     SeatsSoldAtCounter,
     SeatsUnblocked,

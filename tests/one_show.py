@@ -9,6 +9,7 @@ import msgspec
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
 from justbookit.seat_commands import (
     BlockSeats,
     CancelBooking,
@@ -20,7 +21,7 @@ from justbookit.seat_commands import (
     SellAtCounter,
     SetAllotment,
 )
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from lab.verify.audit import Audit
 from lab.verify.history import History
 from lab.verify.judging import judge_show

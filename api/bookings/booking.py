@@ -27,6 +27,7 @@ from api.problems import ProblemRaised, invalid, problem, refused
 from justbookit.bookings import BookingStatus
 from justbookit.deciding import TIME_TO_PAY
 from justbookit.ids import BookingId, CommandId, CustomerId
+from justbookit.refusals import Refusal
 from justbookit.seat_commands import (
     CancelBooking,
     ConfirmBooking,
@@ -41,7 +42,6 @@ from justbookit.seat_events import (
     CommandRefused,
     HoldExtended,
     HoldReleased,
-    Refusal,
     SeatsHeld,
 )
 
@@ -169,7 +169,7 @@ class BookingDesk:
     async def cancel(
         self, customer_id: CustomerId, booking_id: BookingId, claim: Claim
     ) -> BookingView:
-        """A paid booking given back; `refund` is what is owed."""
+        """A paid booking given back; `refund` is all that ever comes back of it."""
         booking = (await self.booking(customer_id, booking_id)).booking
         command = CancelBooking(
             command_id=claim.command_id,
@@ -179,6 +179,7 @@ class BookingDesk:
         )
         match await self._asking.seats(command, replay=claim.replay):
             case BookingCancelled(at=at, refund=refund):
+                refund += sum(change.refund for change in booking.changes)
                 return msgspec.structs.replace(
                     booking, status=BookingStatus.CANCELLED, ended_at=at, refund=refund
                 )

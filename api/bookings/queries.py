@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from api.bookings.views import BookingView, BookingWithShow, ShowInBooking
 from api.postgres import Pool
 from justbookit import topics
-from justbookit.bookings import BookingStatus
+from justbookit.bookings import BookingChange, BookingStatus
 from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, OrganizerId, ShowId
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import PriceLine
@@ -152,6 +152,7 @@ def _booking(row: dict[str, Any]) -> BookingWithShow:
         refund=row["refund"],
         because=row["because"],
         payment=None if row["payment"] is None else msgspec.convert(row["payment"], Payment),
+        changes=msgspec.convert(row["changes"], tuple[BookingChange, ...]),
     )
     if row["title"] is None:
         return BookingWithShow(booking=view, show=None)

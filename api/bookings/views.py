@@ -4,10 +4,16 @@ from datetime import datetime
 
 import msgspec
 
-from justbookit.bookings import BookingStatus
-from justbookit.ids import BookingId, CustomerId, MovieId, SeatId, ShowId
+from justbookit.bookings import BookingChange, BookingStatus
+from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, SeatId, ShowId
 from justbookit.seat_commands import Payment
-from justbookit.seat_events import BookingConfirmed, PriceLine, SeatsHeld
+from justbookit.seat_events import (
+    BookingChanged,
+    BookingConfirmed,
+    ChangeQuoted,
+    PriceLine,
+    SeatsHeld,
+)
 
 
 class BookingView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -30,6 +36,47 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     payment: Payment | None = None
     left_alone: tuple[SeatId, ...] = ()
     """Told when seats are held: free ones beside them that have no free neighbour now."""
+    changes: tuple[BookingChange, ...] = ()
+    """How a paid booking came to what it is now, the oldest first."""
+
+
+class ChangeQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change of a paid booking comes to; binding until `valid_until`.
+
+    `given` seats go back, `taken` ones come in; the booking then has `lines` and costs `amount`.
+    `to_refund` minor units come back, or `to_pay` more are to be paid. It keeps the price, not the
+    seats.
+    """
+
+    quote_id: CommandId
+    booking_id: BookingId
+    show_id: ShowId
+    given: tuple[SeatId, ...]
+    taken: tuple[SeatId, ...]
+    lines: tuple[PriceLine, ...]
+    amount: int
+    to_pay: int
+    to_refund: int
+    currency: str
+    valid_until: datetime
+    left_alone: tuple[SeatId, ...] = ()
+    """Free seats that would have no free neighbour then, where the theatre wants that told."""
+
+
+class ChangeMade(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that was made as it was quoted; `lines` are what the booking has since."""
+
+    quote_id: CommandId
+    booking_id: BookingId
+    show_id: ShowId
+    given: tuple[SeatId, ...]
+    taken: tuple[SeatId, ...]
+    lines: tuple[PriceLine, ...]
+    amount: int
+    refund: int
+    currency: str
+    changed_at: datetime
+    payment: Payment | None = None
 
 
 class ShowInBooking(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,5 +139,41 @@ def confirmed_view(held: BookingView, event: BookingConfirmed) -> BookingView:
         confirmed_at=event.at,
         ended_at=None,
         refund=0,
+        payment=event.payment,
+    )
+
+
+def quote_view(event: ChangeQuoted) -> ChangeQuote:
+    """A change as it was quoted."""
+    assert event.command_id is not None
+    return ChangeQuote(
+        quote_id=event.command_id,
+        booking_id=event.booking_id,
+        show_id=event.show_id,
+        given=event.given,
+        taken=event.taken,
+        lines=event.lines,
+        amount=event.amount,
+        to_pay=event.to_pay,
+        to_refund=event.to_refund,
+        currency=event.currency,
+        valid_until=event.valid_until,
+        left_alone=event.left_alone,
+    )
+
+
+def change_view(event: BookingChanged) -> ChangeMade:
+    """A change as it was made."""
+    return ChangeMade(
+        quote_id=event.quote_id,
+        booking_id=event.booking_id,
+        show_id=event.show_id,
+        given=event.given,
+        taken=event.taken,
+        lines=event.lines,
+        amount=event.amount,
+        refund=event.refund,
+        currency=event.currency,
+        changed_at=event.at,
         payment=event.payment,
     )

@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 
 from api.access import AnyRequest, Customer
+from api.bookings.views import BookingView, ChangeQuote
 from api.browse.views import ShowPage
 from api.keys import Claim, ask_of
 from api.pages.page import customer_of, go, page
@@ -20,13 +21,14 @@ from api.seatmap_views import seat_map_view
 from api.services import Services
 from justbookit.ids import AreaId, BookingId, SeatId, ShowId, ZoneId
 from justbookit.seat_commands import HoldBest, HoldSeats
+from justbookit.seatmap import SeatMap
 
-_SEATS_MAX = 100
+SEATS_MAX = 100
 _AREA = "places-"
 _COUNT = re.compile(r"[1-9]\d{0,2}")
 
 
-async def _claim(
+async def claim_of_form(
     services: Services, request: AnyRequest, customer: Customer, *fields: str
 ) -> Claim:
     """What a form asks, done once: its key was made with the page."""
@@ -38,13 +40,15 @@ async def _claim(
     )
 
 
-async def _seat_page(
+async def seat_page(
     services: Services,
     visitor: Customer | None,
     show_id: str,
     chosen: frozenset[str],
     refusal: Problem | None = None,
+    changing: BookingView | None = None,
 ) -> Template:
+    """A show's seats to choose from; `changing`: other seats for a booking that has some."""
     look = await look_at(services, show_id)
     assert look.seatmap.terms is not None
     return page(
@@ -56,7 +60,14 @@ async def _seat_page(
         listing=_listing(services, show_id),
         chosen=chosen,
         problem=refusal,
+        changing=changing,
+        unnumbered=[] if changing is None else _unnumbered(look.seatmap, changing),
     )
+
+
+def _unnumbered(seatmap: SeatMap, booking: BookingView) -> list[SeatId]:
+    """The booking's places that are in no row."""
+    return [seat for seat in booking.seat_ids if seat not in seatmap.hall.places]
 
 
 def _listing(services: Services, show_id: str) -> ShowPage | None:
@@ -88,7 +99,7 @@ async def seats(
 ) -> Template:
     """A show's seats, to choose from; `seats` are chosen already."""
     visitor = await services.access.visitor(request)
-    return await _seat_page(services, visitor, show_id, frozenset(seats.split(",")))
+    return await seat_page(services, visitor, show_id, frozenset(seats.split(",")))
 
 
 @post("/shows/{show_id:str}/hold", include_in_schema=False)
@@ -98,13 +109,13 @@ async def hold(
     """Hold the chosen seats, and go on to pay; or say what would work instead."""
     customer = await customer_of(services, request)
     form = await request.form()
-    chosen = [str(seat) for seat in form.getall("seat", [])][:_SEATS_MAX]
+    chosen = [str(seat) for seat in form.getall("seat", [])][:SEATS_MAX]
     try:
         areas = _areas(form)
         if not chosen and not areas:
             raise problem("no_seats", "choose at least one seat")
         accessible = "accessible" in form
-        claim = await _claim(
+        claim = await claim_of_form(
             services, request, customer, *chosen, *map(str, areas.items()), str(accessible)
         )
         command = HoldSeats(
@@ -118,7 +129,7 @@ async def hold(
         )
         view = await services.desk.hold(command, replay=claim.replay)
     except ProblemRaised as raised:
-        return await _seat_page(services, customer, show_id, frozenset(chosen), raised.problem)
+        return await seat_page(services, customer, show_id, frozenset(chosen), raised.problem)
     alone = f"?alone={','.join(view.left_alone)}" if view.left_alone else ""
     return go(f"/bookings/{view.booking_id}{alone}")
 
@@ -133,9 +144,9 @@ async def best(
     count, zone = str(form.get("count", "")), str(form.get("zone", ""))
     accessible = "accessible" in form
     try:
-        if not count.isdecimal() or not 1 <= int(count) <= _SEATS_MAX:
+        if not count.isdecimal() or not 1 <= int(count) <= SEATS_MAX:
             raise problem("no_seats", "say how many seats")
-        claim = await _claim(services, request, customer, count, zone, str(accessible))
+        claim = await claim_of_form(services, request, customer, count, zone, str(accessible))
         command = HoldBest(
             command_id=claim.command_id,
             show_id=ShowId(show_id),
@@ -147,7 +158,7 @@ async def best(
         )
         view = await services.desk.hold(command, replay=claim.replay)
     except ProblemRaised as raised:
-        return await _seat_page(services, customer, show_id, frozenset(), raised.problem)
+        return await seat_page(services, customer, show_id, frozenset(), raised.problem)
     return go(f"/bookings/{view.booking_id}")
 
 
@@ -163,13 +174,15 @@ async def my_bookings(
     return page("bookings.html", customer, found=found)
 
 
-async def _booking_page(
+async def booking_page(
     services: Services,
     customer: Customer,
     booking_id: str,
     refusal: Problem | None = None,
     left_alone: str = "",
+    quote: ChangeQuote | None = None,
 ) -> Template:
+    """A hold to be paid, or a ticket; with the quote of a change that was asked for."""
     found = await services.desk.booking(customer.customer_id, BookingId(booking_id))
     return page(
         "booking.html",
@@ -179,6 +192,7 @@ async def _booking_page(
         show=found.show,
         problem=refusal,
         left_alone=left_alone,
+        quote=quote,
     )
 
 
@@ -191,7 +205,7 @@ async def booking(
 ) -> Template:
     """A hold to be paid, or a ticket; `alone` are seats that the hold left alone."""
     customer = await customer_of(services, request)
-    return await _booking_page(services, customer, booking_id, left_alone=alone)
+    return await booking_page(services, customer, booking_id, left_alone=alone)
 
 
 @post("/bookings/{booking_id:str}/pay", include_in_schema=False)
@@ -206,10 +220,10 @@ async def pay(
         token, _ = await services.desk.pay(
             customer.customer_id, BookingId(booking_id), "card", declined=declined
         )
-        claim = await _claim(services, request, customer)
+        claim = await claim_of_form(services, request, customer)
         await services.desk.confirm(customer.customer_id, BookingId(booking_id), token, claim)
     except ProblemRaised as raised:
-        return await _booking_page(services, customer, booking_id, raised.problem)
+        return await booking_page(services, customer, booking_id, raised.problem)
     return go(f"/bookings/{booking_id}")
 
 
@@ -220,10 +234,10 @@ async def release(
     """Let held seats go, and go back to the show."""
     customer = await customer_of(services, request)
     try:
-        claim = await _claim(services, request, customer)
+        claim = await claim_of_form(services, request, customer)
         view = await services.desk.release(customer.customer_id, BookingId(booking_id), claim)
     except ProblemRaised as raised:
-        return await _booking_page(services, customer, booking_id, raised.problem)
+        return await booking_page(services, customer, booking_id, raised.problem)
     return go(f"/shows/{view.show_id}")
 
 
@@ -234,10 +248,10 @@ async def cancel(
     """Give a paid booking back."""
     customer = await customer_of(services, request)
     try:
-        claim = await _claim(services, request, customer)
+        claim = await claim_of_form(services, request, customer)
         await services.desk.cancel(customer.customer_id, BookingId(booking_id), claim)
     except ProblemRaised as raised:
-        return await _booking_page(services, customer, booking_id, raised.problem)
+        return await booking_page(services, customer, booking_id, raised.problem)
     return go(f"/bookings/{booking_id}")
 
 

@@ -33,6 +33,8 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     currency: str
     expires_at: int
+    quote_id: str = ""
+    """Of a change that is paid for; empty: the booking itself is."""
 
     @property
     def payment(self) -> Payment:
@@ -56,9 +58,17 @@ class Tokens:
         return f"{PREFIX}{_text(body)}.{_text(self._signature(body))}"
 
     def read(
-        self, token: str, booking_id: BookingId, customer_id: CustomerId, now: datetime
+        self,
+        token: str,
+        booking_id: BookingId,
+        customer_id: CustomerId,
+        now: datetime,
+        quote_id: str = "",
     ) -> Paid:
-        """What `token` vouches for; raises a problem unless it is for this booking of theirs."""
+        """What `token` vouches for; raises a problem unless it is for this booking of theirs.
+
+        With `quote_id`: for the change of it that was quoted so, and for nothing else.
+        """
         body, _, signature = token.removeprefix(PREFIX).partition(".")
         try:
             raw = _bytes(body)
@@ -69,6 +79,8 @@ class Tokens:
             raise problem("bad_payment_token", "this is no payment token") from error
         if paid.booking_id != booking_id or paid.customer_id != customer_id:
             raise problem("bad_payment_token", "the token is for another booking")
+        if paid.quote_id != quote_id:
+            raise problem("bad_payment_token", "the token pays for something else of this booking")
         if now.timestamp() >= paid.expires_at:
             ran_out = datetime.fromtimestamp(paid.expires_at, UTC)
             raise problem("bad_payment_token", f"the token ran out at {ran_out:%FT%TZ}")

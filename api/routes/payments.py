@@ -20,6 +20,8 @@ class SandboxPayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A payment that moves no money; `card` says how it shall end."""
 
     booking_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    quote_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
+    """Of a change that costs more; without it the booking itself is paid."""
     method: Literal["card", "upi", "wallet"] = "card"
     card: Literal["success", "declined"] = "success"
 
@@ -45,12 +47,14 @@ async def pay(
     services: NamedDependency[Services],
 ) -> Response[SandboxReceipt]:
     """The sandbox gateway: a token signed for the booking's amount, good for ten minutes."""
-    token, paid = await services.desk.pay(
-        customer.customer_id,
-        BookingId(data.booking_id),
-        data.method,
-        declined=data.card == "declined",
-    )
+    who, booking_id = customer.customer_id, BookingId(data.booking_id)
+    declined = data.card == "declined"
+    if data.quote_id is None:
+        token, paid = await services.desk.pay(who, booking_id, data.method, declined=declined)
+    else:
+        token, paid = await services.changes.pay(
+            who, booking_id, data.quote_id, data.method, declined=declined
+        )
     receipt = SandboxReceipt(
         payment_token=token, reference=paid.reference, amount=paid.amount, currency=paid.currency
     )

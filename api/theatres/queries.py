@@ -84,7 +84,7 @@ LEFT JOIN LATERAL (
               SELECT count(*) FILTER (WHERE status = 'confirmed') AS bookings,
                      sum(amount) FILTER (WHERE status = 'confirmed') AS amount,
                      count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
-                     sum(refund) FILTER (WHERE status = 'cancelled') AS refunds
+                     sum(refund) AS refunds
                 FROM booking
                WHERE booking.show_id = show.show_id
           ) AS sold ON true

@@ -15,8 +15,9 @@ from kafka import KafkaProducer
 
 from justbookit import wire
 from justbookit.ids import BookingId, CommandId, CustomerId, SeatId, ShowId
+from justbookit.refusals import ReleaseReason
 from justbookit.seat_commands import HoldSeats
-from justbookit.seat_events import HoldReleased, ReleaseReason, SeatsHeld
+from justbookit.seat_events import HoldReleased, SeatsHeld
 from justbookit.settings import Settings
 from justbookit.topics import SEAT_COMMANDS, SEAT_EVENTS, partition_of
 from lab.bench.figures import Figures, NotPlausible, Result, latencies, result

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from justbookit.ids import CommandId, ShowId
-from justbookit.seat_events import HoldReleased, ReleaseReason, SeatEvent
+from justbookit.refusals import ReleaseReason
+from justbookit.seat_events import HoldReleased, SeatEvent
 from lab.chaos.ops import REUSED_CODE, Kind, Op, Outcome
 
 NEEDED = (

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from justbookit.ids import CommandId, ShowId
-from justbookit.seat_events import Refusal
+from justbookit.refusals import Refusal
 
 
 class Kind(StrEnum):

@@ -8,12 +8,13 @@ import msgspec
 
 from justbookit.bookings import BookingStatus
 from justbookit.ids import BookingId, SeatId
+from justbookit.refusals import ReleaseReason
 from justbookit.seat_events import (
     BookingCancelled,
+    BookingChanged,
     BookingConfirmed,
     CounterSaleReturned,
     HoldReleased,
-    ReleaseReason,
     SeatEvent,
     SeatsBlocked,
     SeatsBooked,
@@ -57,7 +58,7 @@ class Past:
             tenure.begin <= end and tenure.end >= begin for tenure in self.tenures.get(seat, ())
         )
 
-    def _see(self, event: SeatEvent) -> None:  # noqa: C901 - one arm an event
+    def _see(self, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
         at = event.at.timestamp()
         match event:
             case SeatsHeld():
@@ -73,6 +74,9 @@ class Past:
             case BookingCancelled():
                 self._status(event.booking_id, BookingStatus.CANCELLED)
                 self._give(event.seat_ids, at)
+            case BookingChanged():
+                self._give(event.given, at)
+                self._take(event, event.taken, event.booking_id)
             case SeatsBlocked():
                 self._take(event, event.seat_ids, "block")
             case SeatsSoldAtCounter():

@@ -3,7 +3,8 @@
     audit      what is checked, and what was found
     history    the topic → each show's events, once and in order
     witness    the log folded by other code than the writer's
-    rules      what each event must keep to; a theatre's own in `theatre_side`
+    rules      what each event must keep to; a theatre's own in `theatre_side`,
+               changes of paid bookings in `changes`
     rows       what Postgres and OpenSearch say of a show
     programme  the catalogue
     judging    one partition, all of the above

@@ -2,13 +2,12 @@
 
 from justbookit.bookings import BookingStatus
 from justbookit.claims import ClaimKind
+from justbookit.refusals import MOVED_WITHOUT, ReleaseReason
 from justbookit.seat_events import (
-    MOVED_WITHOUT,
     BookingCancelled,
     CommandRefused,
     CounterSaleReturned,
     HoldReleased,
-    ReleaseReason,
     SeatEvent,
     ShowCancelled,
     ShowClosed,

@@ -8,8 +8,9 @@ from justbookit import wire
 from justbookit.bookings import BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.errors import BrokenInvariant, MalformedMessage
+from justbookit.evolving import evolve
 from justbookit.ids import BookingId, CommandId, SeatId, ShowId
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from lab.verify.audit import Audit, Check
 from lab.verify.cancelled import Cancelled
 from lab.verify.endings import Endings
@@ -101,8 +102,8 @@ def _kept(witness: Witness, promises: Mapping[BookingId, Promise], audit: Audit)
         got = (
             witness.show_id,
             life.status,
-            frozenset(life.seat_ids),
-            life.amount,
+            frozenset(line.seat_id for line in life.sold),
+            sum(line.price for line in life.sold),
             life.currency,
         )
         want = (

@@ -6,12 +6,11 @@ from justbookit.bookings import BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind
 from justbookit.ids import BookingId, SeatId, ZoneId
+from justbookit.refusals import MOVED_WITHOUT, ReleaseReason
 from justbookit.seat_events import (
-    MOVED_WITHOUT,
     BookingCancelled,
     CounterSaleReturned,
     HoldReleased,
-    ReleaseReason,
     SeatEvent,
     SeatsUnblocked,
     ShowMoved,

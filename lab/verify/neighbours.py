@@ -1,26 +1,36 @@
 """Who sits beside whom, looked at by other code than the writer's."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from justbookit.catalogue import Row
 from justbookit.ids import SeatId
-from justbookit.seat_events import SeatsBooked, SeatsHeld
 from lab.verify.witness import Witness
+
+
+class Choice(NamedTuple):
+    """Seats that somebody takes, and their own that they give for them at the same moment."""
+
+    at: datetime
+    seats: Collection[SeatId]
+    accessible: bool
+    given: Collection[SeatId] = ()
 
 
 class Neighbours:
     """The rows in which a choice was made, just before it."""
 
-    def __init__(self, witness: Witness, event: SeatsHeld | SeatsBooked) -> None:
+    def __init__(self, witness: Witness, choice: Choice) -> None:
         self._witness = witness
-        self._event = event
-        self._chosen = {str(line.seat_id) for line in event.lines}
+        self._choice = choice
+        self._chosen = {str(seat) for seat in choice.seats}
+        self._given = {str(seat) for seat in choice.given}
 
     def another_choice(self) -> str | None:
         """Seats of a row that leave nobody alone, where those that were chosen there do."""
         terms = self._witness.terms
-        if terms is None or self._event.at >= terms.starts_at - timedelta(hours=1):
+        if terms is None or self._choice.at >= terms.starts_at - timedelta(hours=1):
             return None
         for row in terms.layout.rows:
             mine = self._chosen.intersection(map(str, row.seat_ids()))
@@ -31,7 +41,7 @@ class Neighbours:
         return None
 
     def _is_free(self, seat: str) -> bool:
-        return self._witness.may_be_had(SeatId(seat), self._event.at)
+        return seat in self._given or self._witness.may_be_had(SeatId(seat), self._choice.at)
 
     def _groups(self, row: Row, without: set[str]) -> Iterator[list[str]]:
         """Free seats that touch each other."""
@@ -60,5 +70,5 @@ class Neighbours:
                     yield choice
 
     def _is_for_them(self, seat: str) -> bool:
-        special = seat in self._witness.special
-        return self._event.accessible or not special or seat in self._chosen
+        special = seat in self._witness.special and seat not in self._chosen
+        return seat not in self._given and (self._choice.accessible or not special)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from justbookit.bookings import Booking
+from justbookit.bookings import Booking, BookingChange
 from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
 from justbookit.claims import Counts
 from justbookit.ids import BookingId, SeatId, ShowId
@@ -46,6 +46,7 @@ class BookingRow(msgspec.Struct, frozen=True):
     ended_at: datetime | None
     payment: Payment | None
     because: str
+    changes: tuple[BookingChange, ...]
     version: int
 
 
@@ -125,7 +126,7 @@ def _compare_bookings(
     versions = {
         booking_id: event.version
         for event in history.events
-        if type(event).__name__ != "CommandRefused"
+        if type(event).__name__ not in {"CommandRefused", "ChangeQuoted"}
         and (booking_id := getattr(event, "booking_id", None)) is not None
     }
     for event in history.events:
@@ -157,6 +158,7 @@ def _row_of(booking: Booking, version: int) -> BookingRow:
         ended_at=booking.ended_at,
         payment=booking.payment,
         because=booking.because,
+        changes=booking.changes,
         version=version,
     )
 

@@ -9,6 +9,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.helpers import scan
 from psycopg.rows import TupleRow
 
+from justbookit.bookings import BookingChange
 from justbookit.catalogue import Movie, Offer, ShowTerms, Theatre, Venue
 from justbookit.claims import Counts
 from justbookit.ids import MovieId, ShowId, TheatreId, VenueId
@@ -30,7 +31,8 @@ SELECT show_id, version, command_id, type, at, body::text
 
 _BOOKINGS = """
 SELECT show_id, booking_id, customer_id, status, seat_ids, amount, currency, refund, lines::text,
-       held_until, held_at, confirmed_at, ended_at, payment::text, because, version
+       held_until, held_at, confirmed_at, ended_at, payment::text, because, changes::text,
+       version
   FROM booking
  WHERE show_id = ANY(%s)
 """
@@ -92,6 +94,7 @@ SELECT 'shows where something should have ended', count(*)
 """
 
 _lines = msgspec.json.Decoder(tuple[PriceLine, ...])
+_changes = msgspec.json.Decoder(tuple[BookingChange, ...])
 _payment = msgspec.json.Decoder(Payment)
 _terms = msgspec.json.Decoder(ShowTerms)
 
@@ -186,8 +189,9 @@ class Postgres:
 
 def _booking_of(columns: Sequence[Any]) -> BookingRow:
     """The columns of _BOOKINGS after the first."""
-    *first, lines, held_until, held_at, confirmed_at, ended_at, payment, because, version = columns
-    booking_id, customer_id, status, seat_ids, amount, currency, refund = first
+    *first, held_until, held_at, confirmed_at, ended_at = columns[:-4]
+    payment, because, changes, version = columns[-4:]
+    booking_id, customer_id, status, seat_ids, amount, currency, refund, lines = first
     return BookingRow(
         booking_id,
         customer_id,
@@ -203,6 +207,7 @@ def _booking_of(columns: Sequence[Any]) -> BookingRow:
         ended_at,
         None if payment is None else _payment.decode(payment),
         because,
+        _changes.decode(changes),
         version,
     )
 

@@ -15,7 +15,8 @@ from justbookit.seat_events import (
     ShowOpened,
 )
 from lab.verify.audit import Audit, Check
-from lab.verify.witness import Life, Witness
+from lab.verify.lives import Life
+from lab.verify.witness import Witness
 
 
 class TheatreSide:

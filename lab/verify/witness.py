@@ -10,22 +10,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-import msgspec
-
 from justbookit.bookings import BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind, Counts
-from justbookit.ids import BookingId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.refusals import ReleaseReason
 from justbookit.seat_events import (
     AllotmentGivenBack,
     AllotmentSet,
     BookingCancelled,
+    BookingChanged,
     BookingConfirmed,
+    ChangeQuoted,
     CommandRefused,
     CounterSaleReturned,
     HoldExtended,
     HoldReleased,
-    ReleaseReason,
     SeatEvent,
     SeatsBlocked,
     SeatsBooked,
@@ -39,21 +39,9 @@ from justbookit.seat_events import (
     ShowOpened,
 )
 from lab.verify.audit import Audit, Check
+from lab.verify.lives import Life
 
 Owner = tuple[ClaimKind, str]
-
-
-class Life(msgspec.Struct):
-    """One booking so far."""
-
-    customer_id: CustomerId
-    status: BookingStatus
-    seat_ids: tuple[SeatId, ...]
-    amount: int
-    currency: str
-    held_until: datetime
-    held_at: datetime
-    extended: bool = False
 
 
 class Witness:
@@ -70,11 +58,12 @@ class Witness:
         self.allotted: frozenset[SeatId] | None = None
         self.owners: dict[SeatId, Owner] = {}
         self.lives: dict[BookingId, Life] = {}
+        self.quotes: dict[CommandId, ChangeQuoted] = {}
         self.sales: dict[SaleId, tuple[SeatId, ...]] = {}
         self._audit = audit
         self._counts: Counts | None = None
 
-    def see(self, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
+    def see(self, event: SeatEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm an event
         """Take one event down."""
         self._counts = None
         match event:
@@ -82,17 +71,24 @@ class Witness:
                 self._begin(event, BookingStatus.HELD, event.held_until)
             case SeatsBooked():
                 self._begin(event, BookingStatus.CONFIRMED, event.at)
+                self._pay(event)
             case HoldExtended():
                 if (life := self.lives.get(event.booking_id)) is not None:
                     life.held_until, life.extended = event.held_until, True
             case BookingConfirmed():
                 self._step(event.booking_id, BookingStatus.CONFIRMED)
+                self._pay(event)
             case HoldReleased():
                 is_expiry = event.reason is ReleaseReason.EXPIRED
                 end = BookingStatus.EXPIRED if is_expiry else BookingStatus.RELEASED
                 self._end(event, end)
             case BookingCancelled():
                 self._end(event, BookingStatus.CANCELLED)
+            case ChangeQuoted():
+                if event.command_id is not None:
+                    self.quotes[event.command_id] = event
+            case BookingChanged():
+                self._change(event)
             case SeatsBlocked():
                 self._take(event, event.seat_ids, (ClaimKind.BLOCK, event.reason))
             case SeatsUnblocked():
@@ -179,13 +175,37 @@ class Witness:
         if event.booking_id in self.lives:
             self._fault(Check.STEPS, event, f"booking {event.booking_id} begins a second time")
         self.lives[event.booking_id] = Life(
-            event.customer_id, status, seats, event.amount, event.currency, held_until, event.at
+            event.customer_id,
+            status,
+            event.lines,
+            event.amount,
+            event.currency,
+            held_until,
+            event.at,
+            self.terms,
+            event.lines,
         )
         self._take(event, seats, (ClaimKind.BOOKING, event.booking_id))
 
     def _step(self, booking_id: BookingId, status: BookingStatus) -> None:
         if (life := self.lives.get(booking_id)) is not None:
             life.status = status
+
+    def _pay(self, event: SeatsBooked | BookingConfirmed | BookingChanged) -> None:
+        life, payment = self.lives.get(event.booking_id), event.payment
+        if life is not None and payment is not None:
+            life.paid += payment.amount
+            life.references.append(payment.reference)
+
+    def _change(self, event: BookingChanged) -> None:
+        for seat in event.given:
+            self._give(event, seat, ClaimKind.BOOKING, event.booking_id)
+        self._take(event, event.taken, (ClaimKind.BOOKING, event.booking_id))
+        self._pay(event)
+        if (life := self.lives.get(event.booking_id)) is not None:
+            life.lines, life.amount = event.lines, event.amount
+            life.refunded += event.refund
+            life.changed_in = event.version
 
     def _end(self, event: HoldReleased | BookingCancelled, status: BookingStatus) -> None:
         self._step(event.booking_id, status)
@@ -228,7 +248,7 @@ class Witness:
                 name = SaleId(owner[1])
                 self.sales[name] = tuple(to.get(seat, seat) for seat in self.sales.get(name, ()))
             elif (life := self.lives.get(BookingId(owner[1]))) is not None:
-                life.seat_ids = tuple(to.get(seat, seat) for seat in life.seat_ids)
+                life.moved(to, event.version)
 
     def _take(self, event: SeatEvent, seats: Iterable[SeatId], owner: Owner) -> None:
         for seat in seats:

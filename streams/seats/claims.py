@@ -13,7 +13,9 @@ from justbookit.seat_events import (
     AllotmentGivenBack,
     AllotmentSet,
     BookingCancelled,
+    BookingChanged,
     BookingConfirmed,
+    ChangeQuoted,
     CommandRefused,
     CounterSaleReturned,
     HoldExtended,
@@ -52,7 +54,7 @@ class ClaimChanges:
         for event in events:
             self._add(event)
 
-    def _add(self, event: SeatEvent) -> None:  # noqa: C901 - one arm an event
+    def _add(self, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
         match event:
             case SeatsBooked() | SeatsHeld():
                 show_id, owner = event.show_id, event.booking_id
@@ -60,6 +62,11 @@ class ClaimChanges:
                     self.taken[Claim(show_id, line.seat_id, _BOOKING, owner)] = owner
             case HoldReleased() | BookingCancelled():
                 self._free(event.show_id, event.seat_ids, _BOOKING, event.booking_id)
+            case BookingChanged():
+                show_id, owner = event.show_id, event.booking_id
+                self._free(show_id, event.given, _BOOKING, owner)
+                for seat_id in event.taken:
+                    self.taken[Claim(show_id, seat_id, _BOOKING, owner)] = owner
             case SeatsBlocked():
                 for seat_id in event.seat_ids:
                     self.taken[Claim(event.show_id, seat_id, _BLOCK, "")] = event.reason
@@ -78,6 +85,7 @@ class ClaimChanges:
             case (
                 BookingConfirmed()
                 | HoldExtended()
+                | ChangeQuoted()
                 | AllotmentSet()
                 | AllotmentGivenBack()
                 | ShowOpened()

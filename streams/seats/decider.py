@@ -17,11 +17,11 @@ from justbookit.bookings import Booking
 from justbookit.dead_letters import StreamDeadLetter
 from justbookit.deciding import decide
 from justbookit.errors import BrokenInvariant, MalformedMessage, MissingOffsets
+from justbookit.evolving import evolve
 from justbookit.forgetting import recall
 from justbookit.ids import BookingId, CommandId, ShowId
 from justbookit.seat_commands import ExpireHolds, SeatCommand
 from justbookit.seat_events import SeatEvent
-from justbookit.seatmap import evolve
 from justbookit.settings import Settings
 from streams.seats.archive import Asked
 from streams.seats.batch import NO_HOLD, Batch, Position

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 
 from justbookit import wire
 from justbookit.errors import JustBookItError, MalformedMessage
+from justbookit.evolving import evolve
 from justbookit.seat_commands import (
     BookSeats,
     CancelBooking,
+    ChangeBooking,
     ChangeShow,
     ConfirmBooking,
     ExtendHold,
@@ -18,13 +20,14 @@ from justbookit.seat_commands import (
     HoldSeats,
     MoveShow,
     OpenShow,
+    QuoteChange,
     ReleaseHold,
     ReturnCounterSale,
     SeatCommand,
     SellAtCounter,
 )
 from justbookit.seat_events import ShowOpened
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from justbookit.topics import partition_of
 
 NAME_LENGTH_MAX = 200
@@ -40,6 +43,8 @@ _NAMES: dict[type, tuple[str, ...]] = {
     ConfirmBooking: _BOOKING,
     ReleaseHold: _BOOKING,
     CancelBooking: _BOOKING,
+    QuoteChange: _BOOKING,
+    ChangeBooking: (*_BOOKING, "quote_id"),
     SellAtCounter: _SALE,
     ReturnCounterSale: _SALE,
 }

@@ -7,6 +7,7 @@ from justbookit.bookings import Booking
 from justbookit.ids import BookingId, ShowId
 from justbookit.seat_events import (
     BookingCancelled,
+    BookingChanged,
     BookingConfirmed,
     HoldExtended,
     HoldReleased,
@@ -20,7 +21,13 @@ from streams.seats.batch import Batch, ShowAnswer
 from streams.seats.claims import Claim, ClaimChanges
 
 _MAKES_A_BOOKING = (SeatsBooked, SeatsHeld)
-_CHANGES_A_BOOKING = (HoldExtended, BookingConfirmed, HoldReleased, BookingCancelled)
+_CHANGES_A_BOOKING = (
+    HoldExtended,
+    BookingConfirmed,
+    HoldReleased,
+    BookingCancelled,
+    BookingChanged,
+)
 
 Columns = tuple[Array, ...]
 _Row = tuple[ShowId, Booking, int]
@@ -90,6 +97,29 @@ def of_bookings(batch: Batch) -> tuple[Columns, Columns]:
     return _all_of(new, batch), _what_changes_of(changed)
 
 
+def of_changed_seats(batch: Batch) -> Columns:
+    """Bookings that have other seats than they began with: rare, so not part of every row."""
+    named = {
+        (message.event.show_id, message.event.booking_id): None
+        for message in batch.messages
+        if message.fresh and isinstance(message.event, BookingChanged)
+    }
+    bookings = [batch.shows[show_id].bookings[booking_id] for show_id, booking_id in named]
+    return (
+        Texts([show_id for show_id, _ in named]),
+        Texts([booking_id for _, booking_id in named]),
+        Texts([_array_of(booking) for booking in bookings]),
+        BigInts([booking.amount for booking in bookings]),
+        Jsons([wire.encode(booking.lines) for booking in bookings]),
+        Jsons([wire.encode(booking.changes) for booking in bookings]),
+    )
+
+
+def _array_of(booking: Booking) -> str:
+    """Its seats as Postgres writes an array; they are letters and digits and need no quotes."""
+    return f"{{{','.join([line.seat_id for line in booking.lines])}}}"
+
+
 def _what_changes_of(rows: Sequence[_Row]) -> Columns:
     bookings = [booking for _, booking, _ in rows]
     return (
@@ -112,8 +142,7 @@ def _all_of(rows: Sequence[_Row], batch: Batch) -> Columns:
         *_what_changes_of(rows),
         SmallInts([partitions[show_id] for show_id, _, _ in rows]),
         Texts([booking.customer_id for booking in bookings]),
-        # Seats are letters and digits; nothing in them needs quotes.
-        Texts([f"{{{','.join([line.seat_id for line in each.lines])}}}" for each in bookings]),
+        Texts([_array_of(booking) for booking in bookings]),
         BigInts([booking.amount for booking in bookings]),
         Texts([booking.currency for booking in bookings]),
         Jsons([wire.encode(booking.lines) for booking in bookings]),

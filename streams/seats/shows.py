@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from justbookit import wire
+from justbookit.evolving import evolve
 from justbookit.forgetting import ANSWERS_KEPT, ENDED_KEPT, forget, weight_of, weight_of_hall
 from justbookit.halls import Hall
 from justbookit.ids import ShowId
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from justbookit.snapshots import restored
 from justbookit.topics import partition_of
 

@@ -88,6 +88,17 @@ SELECT show_id, booking_id, status, refund, confirmed_at, ended_at, payment,
        )
 """
 
+_CHANGE_SEATS = """
+UPDATE booking
+   SET seat_ids = changed.seat_ids::text [],
+       amount = changed.amount,
+       lines = changed.lines,
+       changes = changed.changes
+  FROM unnest(%s, %s, %s, %s, %s, %s)
+       AS changed (show_id, booking_id, seat_ids, amount, lines, changes)
+ WHERE booking.show_id = changed.show_id AND booking.booking_id = changed.booking_id
+"""
+
 _ADD_EVENTS = """
 INSERT INTO seat_event (show_id, version, command_id, type, at, body)
 SELECT * FROM unnest(%s, %s, %s, %s, %s, %s)
@@ -183,6 +194,7 @@ def statements(batch: Batch) -> list[Statement]:
         (_ADD_BOOKINGS, added),
         (_RESEAT, rows.of_moved(batch)),
         (_TELL_WHY, rows.of_reasons(batch)),
+        (_CHANGE_SEATS, rows.of_changed_seats(batch)),
         (_ADD_EVENTS, rows.of_events(batch)),
         (_ADD_OUTBOX, rows.of_outbox(batch)),
         (_PUT_INVENTORY, rows.of_inventory(batch)),

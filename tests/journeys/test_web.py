@@ -204,6 +204,40 @@ def test_places_without_numbers_are_chosen_by_how_many(house, visit):
     assert "take fewer" in late.text
 
 
+def test_tickets_are_given_back_and_changed_by_forms_alone(house, visit):
+    show, who = house.new_show(), house.customer()
+    name = house.book(show, ["B1", "B2", "B3"], who)["booking_id"]
+    here, asha = f"/bookings/{name}", visit()
+    asha.log_in(who)
+
+    asha.get(here)
+    quoted = asha.send(f"{here}/change-quote", give=["B3"])
+    assert "₹125 come back" in quoted.text
+    assert "This price holds until" in quoted.text
+    done = asha.send(f"{here}/change")
+    assert done.url.path == here
+    assert "B3 given back, ₹125 come back" in done.text
+    assert "Half off the third: 50 % off" in done.text  # before it changed
+
+    asha.get(f"{here}/seats")
+    assert re.findall(r'value="([AB]\d)" checked', asha.page) == ["B1", "B2"]
+    cheaper = asha.send(f"{here}/seats", seat=["A1", "A2"])
+    assert "₹140 come back" in cheaper.text
+    assert "A1, A2 for B1, B2" in cheaper.text
+    asha.send(f"{here}/change")
+    asha.get(f"{here}/seats")
+    dearer = asha.send(f"{here}/seats", seat=["A1", "B4"])
+    assert "₹70 more" in dearer.text
+    paid = asha.send(f"{here}/change")
+    assert "B4 for A2, ₹70 paid" in paid.text
+
+    booking = house.http.get(here, headers=who).json()["booking"]
+    assert booking["seat_ids"] == ["A1", "B4"]
+    assert booking["amount"] == 62500 + 7000 - booking["refund"] == 43000
+    same = asha.get(f"{here}/seats") and asha.send(f"{here}/seats", seat=["A1", "B4"])
+    assert "these are the seats that you have" in same.text.lower()
+
+
 def test_a_form_of_another_site_is_refused(house, visit):
     asha = visit()
     asha.log_in(house.customer())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from justbookit import wire
 from justbookit.catalogue import Area, Layout, Mode, Offer, OfferRule, Row, ShowTerms
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
@@ -26,7 +27,7 @@ from justbookit.seat_commands import (
     SetAllotment,
     UnblockSeats,
 )
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from lab.verify.audit import Audit
 from lab.verify.history import History
 from lab.verify.judging import judge_show

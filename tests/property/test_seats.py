@@ -19,12 +19,14 @@ from justbookit.catalogue import (
     ShowTerms,
 )
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
 from justbookit.forgetting import forget
 from justbookit.offers import price
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
     CancelBooking,
+    ChangeBooking,
     CloseShow,
     ConfirmBooking,
     ExpireHolds,
@@ -33,6 +35,7 @@ from justbookit.seat_commands import (
     HoldSeats,
     OpenShow,
     Payment,
+    QuoteChange,
     ReleaseHold,
     ReturnCounterSale,
     SellAtCounter,
@@ -46,7 +49,7 @@ from justbookit.seat_events import (
     SeatsHeld,
     SeatsUnblocked,
 )
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from justbookit.snapshots import restored, snapshot_of
 from lab.verify.audit import Audit
 from lab.verify.history import History
@@ -79,6 +82,10 @@ amounts = st.sampled_from((1801, 3602, 4502, 4503))  # one, two and three seats;
 
 def payment(amount):
     return Payment(reference="r", method="card", amount=amount, currency="JPY")
+
+
+def difference(amount):
+    return Payment(reference="d", method="card", amount=amount, currency="JPY") if amount else None
 
 
 def wish(kind, **fields):
@@ -115,8 +122,24 @@ commands = st.one_of(
     wish(CloseShow, refund=st.just(value=True), reason=st.just("no lamp")),
     st.just(ExpireHolds(command_id="", show_id="s")),
 )
-steps = st.tuples(commands, st.sampled_from((0, 1, 479, 480, 481)))
-scripts = st.lists(steps, min_size=3, max_size=40)
+seconds = st.sampled_from((0, 1, 479, 480, 481))
+steps = st.tuples(commands, seconds).map(lambda step: [step])
+
+
+@st.composite
+def changes(draw):
+    """A paid booking changed as quoted, by its customer, sooner or later."""
+    take = st.one_of(st.just(()), seats)
+    quoted = draw(wish(QuoteChange, **who, give=seats, take=take, accessible=st.booleans()))
+    payments = st.sampled_from((0, 0, 1801, 900, 901)).map(difference)
+    named = st.just(quoted.command_id)
+    done = draw(wish(ChangeBooking, **who, quote_id=named, payment=payments))
+    return [(quoted, draw(seconds)), (done, draw(seconds))]
+
+
+scripts = st.lists(st.one_of(steps, steps, changes()), min_size=3, max_size=40).map(
+    lambda parts: [step for part in parts for step in part]
+)
 
 ALLOWED = {
     (None, BookingStatus.HELD),
@@ -228,6 +251,8 @@ KEPT = {
     "show_id",
     "tallies",
     "tariff",
+    "tariff_since",
+    "tariffs",
     "terms",
     "version",
 }

@@ -30,6 +30,12 @@ direct_bookings as (
 
 ),
 
+changed as (
+
+    select * from {{ ref('int_bookings_changed') }}
+
+),
+
 taken as (
 
     select
@@ -77,17 +83,39 @@ once as (
 
 ),
 
+as_it_is as (
+
+    select
+        once.booking_id,
+        once.show_id,
+        once.customer_id,
+        once.channel,
+        once.currency,
+        once.held_at,
+        once.held_until,
+        once.event_offset,
+        jsonb_array_length(once.price_lines) + coalesce(changed.taken_ticket_count, 0)
+            as ticket_count,
+        coalesce(changed.amount, once.amount) as amount,
+        coalesce(changed.price_lines, once.price_lines) as price_lines
+
+    from once
+
+    left join changed on once.booking_id = changed.booking_id
+
+),
+
 with_lines as (
 
     select
-        once.*,
+        as_it_is.*,
         lines.seat_count,
         lines.seat_ids,
         lines.base_amount,
         lines.discount_amount,
         lines.offer_ids
 
-    from once
+    from as_it_is
 
     cross join lateral (
 
@@ -98,7 +126,7 @@ with_lines as (
             coalesce(sum((each.line ->> 'discount')::bigint), 0)::bigint as discount_amount,
             string_agg(distinct each.line ->> 'offer_id', ' ') as offer_ids
 
-        from jsonb_array_elements(once.price_lines) with ordinality as each (line, place)
+        from jsonb_array_elements(as_it_is.price_lines) with ordinality as each (line, place)
 
     ) as lines
 

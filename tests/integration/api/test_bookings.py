@@ -299,3 +299,145 @@ def test_a_theatre_keeps_its_accessible_seats_for_who_needs_them(house):
     assert refused.json()["code"] == "accessible_only"
     assert house.ok(held)["seat_ids"] == ["A1", "A2"]
     assert (third.json()["code"], third.json()["count"]) == ("too_many_for_person", 2)
+
+
+def quote(house, booking_id, give, who, take=()):
+    return house.http.post(
+        f"/bookings/{booking_id}/change-quotes",
+        json={"give": give, "take": list(take)},
+        headers=who | new_request(),
+    )
+
+
+def change(house, booking_id, quote_id, who, key=None, token=None):
+    body = {"quote_id": quote_id} | ({"payment_token": token} if token else {})
+    return house.http.post(
+        f"/bookings/{booking_id}/changes", json=body, headers=who | (key or new_request())
+    )
+
+
+def pay_for(house, booking_id, quote_id, who):
+    return house.http.post(
+        "/sandbox/payments", json={"booking_id": booking_id, "quote_id": quote_id}, headers=who
+    )
+
+
+def test_one_of_three_tickets_goes_back_as_quoted_and_the_offer_goes_with_it(house):
+    show, asha = house.new_show(), house.customer()
+    booked = house.book(show, ["B1", "B2", "B3"], asha)  # 250, 250 and the third at half price
+    name = booked["booking_id"]
+
+    quoted = house.ok(quote(house, name, ["B3"], asha))
+    assert [line["price"] for line in quoted["lines"]] == [25000, 25000]
+    assert (quoted["amount"], quoted["to_refund"]) == (50000, 12500)
+    assert house.seats(show)["B3"] == "taken"
+
+    key = new_request()
+    made = house.ok(change(house, name, quoted["quote_id"], asha, key))
+    again = change(house, name, quoted["quote_id"], asha, key)
+    twice = change(house, name, quoted["quote_id"], asha)
+
+    assert (made["given"], made["amount"], made["refund"]) == (["B3"], 50000, 12500)
+    assert (again.json(), again.headers["idempotent-replayed"]) == (made, "true")
+    assert (twice.status_code, twice.json()["code"]) == (409, "quote_outdated")
+    assert house.seats(show)["B3"] == "free"
+    kept = house.http.get(f"/bookings/{name}", headers=asha).json()["booking"]
+    assert (kept["status"], kept["seat_ids"]) == ("confirmed", ["B1", "B2"])
+    assert (kept["amount"], kept["refund"], kept["payment"]["amount"]) == (50000, 12500, 62500)
+    assert [line["price"] for line in kept["changes"][0]["before"]] == [25000, 25000, 12500]
+    assert kept["changes"][0]["lines"] == kept["lines"]
+
+    cancelled = house.ok(house.http.post(f"/bookings/{name}/cancel", headers=asha | new_request()))
+    assert (cancelled["seat_ids"], cancelled["refund"]) == (["B1", "B2"], 62500)
+
+
+@pytest.mark.parametrize(
+    ("give", "status", "code"),
+    [
+        (["B1", "B2"], 409, "nothing_remains"),
+        (["B1", "A1"], 422, "not_in_booking"),
+        ([], 422, "no_seats"),
+    ],
+    ids=["all of them", "another seat", "none"],
+)
+def test_a_change_that_cannot_be(house, give, status, code):
+    show, asha = house.new_show(), house.customer()
+    name = house.book(show, ["B1", "B2"], asha)["booking_id"]
+
+    refused = quote(house, name, give, asha)
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+
+
+def test_a_quote_is_for_its_booking_alone(house):
+    show, asha = house.new_show(), house.customer()
+    first = house.book(show, ["B1", "B2"], asha)["booking_id"]
+    second = house.book(show, ["A1", "A2"], asha)["booking_id"]
+    quoted = house.ok(quote(house, first, ["B1"], asha))
+
+    refused = change(house, second, quoted["quote_id"], asha)
+
+    assert (refused.status_code, refused.json()["code"]) == (404, "unknown_quote")
+
+
+def test_a_dearer_seat_is_paid_for_and_a_cheaper_one_brings_money_back(house):
+    show, asha = house.new_show(), house.customer()
+    name = house.book(show, ["A1", "A2"], asha)["booking_id"]  # 180 each
+
+    quoted = house.ok(quote(house, name, ["A2"], asha, take=["B1"]))
+    assert (quoted["to_pay"], quoted["to_refund"]) == (7000, 0)
+    unpaid = change(house, name, quoted["quote_id"], asha)
+    token = house.ok(pay_for(house, name, quoted["quote_id"], asha))["payment_token"]
+    key = new_request()
+    made = house.ok(change(house, name, quoted["quote_id"], asha, key, token))
+    again = change(house, name, quoted["quote_id"], asha, key, token)
+
+    assert (unpaid.status_code, unpaid.json()["code"]) == (422, "wrong_amount")
+    assert (made["given"], made["taken"], made["payment"]["amount"]) == (["A2"], ["B1"], 7000)
+    assert again.json() == made
+    assert (house.seats(show)["A2"], house.seats(show)["B1"]) == ("free", "taken")
+
+    down = house.ok(quote(house, name, ["B1"], asha, take=["A3"]))
+    assert (down["to_pay"], down["to_refund"]) == (0, 7000)
+    nothing = pay_for(house, name, down["quote_id"], asha)
+    house.ok(change(house, name, down["quote_id"], asha))
+
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_pay")
+    kept = house.http.get(f"/bookings/{name}", headers=asha).json()["booking"]
+    assert (kept["seat_ids"], kept["amount"], kept["refund"]) == (["A1", "A3"], 36000, 7000)
+    assert [each["taken"] for each in kept["changes"]] == [["B1"], ["A3"]]
+
+
+def test_of_two_who_change_to_one_seat_one_gets_it_and_the_other_keeps_what_they_had(house):
+    show, asha, ben = house.new_show(), house.customer(), house.customer("ben")
+    hers = house.book(show, ["A1"], asha)["booking_id"]
+    his = house.book(show, ["A2"], ben)["booking_id"]
+    first = house.ok(quote(house, hers, ["A1"], asha, take=["A3"]))
+    second = house.ok(quote(house, his, ["A2"], ben, take=["A3"]))
+
+    house.ok(change(house, hers, first["quote_id"], asha))
+    late = change(house, his, second["quote_id"], ben)
+
+    assert (late.status_code, late.json()["code"]) == (409, "seat_taken")
+    assert late.json()["seat_ids"] == ["A3"]
+    assert late.json()["alternatives"]
+    assert house.seats(show)["A2"] == "taken"
+
+
+def test_what_paid_for_a_change_pays_for_nothing_else(house):
+    show, asha = house.new_show(), house.customer()
+    name = house.book(show, ["A1"], asha)["booking_id"]
+    first = house.ok(quote(house, name, ["A1"], asha, take=["B1"]))["quote_id"]
+    second = house.ok(quote(house, name, ["A1"], asha, take=["B2"]))["quote_id"]
+    token = house.ok(pay_for(house, name, first, asha))["payment_token"]
+    held = house.ok(house.hold(show, ["A3"], asha))["booking_id"]
+
+    other = change(house, name, second, asha, token=token)
+    whole = house.http.post(
+        f"/bookings/{name}/confirm", json={"payment_token": token}, headers=asha | new_request()
+    )
+    bought = change(house, name, first, asha, token=house.pay(held, asha))
+    strangers = pay_for(house, name, first, house.customer("ben"))
+
+    assert [each.json()["code"] for each in (other, whole, bought)] == ["bad_payment_token"] * 3
+    assert (strangers.status_code, strangers.json()["code"]) == (404, "unknown_quote")

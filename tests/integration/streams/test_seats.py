@@ -9,6 +9,7 @@ import pytest
 from justbookit import topics, wire
 from justbookit.catalogue import Area
 from justbookit.ids import BookingId, CustomerId, SaleId, SeatId
+from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
@@ -26,8 +27,6 @@ from justbookit.seat_events import (
     BookingConfirmed,
     CommandRefused,
     HoldReleased,
-    Refusal,
-    ReleaseReason,
     SeatsBooked,
     SeatsHeld,
     SeatsSoldAtCounter,

@@ -3,8 +3,9 @@
 from justbookit import wire
 from justbookit.forgetting import ANSWERS_KEPT, ENDED_KEPT
 from justbookit.ids import BookingId, CustomerId, SeatId
+from justbookit.refusals import Refusal
 from justbookit.seat_commands import HoldSeats, OpenShow, ReleaseHold
-from justbookit.seat_events import CommandRefused, Refusal, SeatsHeld
+from justbookit.seat_events import CommandRefused, SeatsHeld
 from streams.seats.shows import SNAPSHOT_EVERY
 
 ANA = CustomerId("ana")

@@ -27,20 +27,23 @@ from justbookit.catalogue import (
 )
 from justbookit.catalogue_events import MoviePut, TheatrePut, VenuePut
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
 from justbookit.ids import ShowId
 from justbookit.seat_commands import (
     BookSeats,
     CancelBooking,
+    ChangeBooking,
     ChangeShow,
     ConfirmBooking,
     ExpireHolds,
     HoldSeats,
     OpenShow,
     Payment,
+    QuoteChange,
     ReleaseHold,
     SellAtCounter,
 )
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from justbookit.settings import Settings
 from justbookit.topics import partition_of
 from stack.migrate import migrate
@@ -222,7 +225,19 @@ def _show(  # noqa: C901 - one arm a command
             case 7 if held := _any(dice, seatmap, BookingStatus.HELD):
                 send(ReleaseHold, booking_id=held.booking_id, customer_id=held.customer_id)
             case 8 if paid := _any(dice, seatmap, BookingStatus.CONFIRMED):
-                send(CancelBooking, booking_id=paid.booking_id, customer_id=paid.customer_id)
+                who = {"booking_id": paid.booking_id, "customer_id": paid.customer_id}
+                if step % 2 == 0 and len(paid.lines) > 1:
+                    give = tuple(dice.sample(paid.seat_ids, dice.randint(1, len(paid.lines) - 1)))
+                    take = tuple(dice.sample(seats, dice.randint(0, 2)))
+                    send(QuoteChange, **who, give=give, take=take)
+                    more = getattr(events[-1], "to_pay", 0)
+                    payment = Payment(
+                        reference=f"d{step}", method="upi", amount=more, currency=currency
+                    )
+                    quote_id = events[-1].command_id
+                    send(ChangeBooking, **who, quote_id=quote_id, payment=payment if more else None)
+                else:
+                    send(CancelBooking, **who)
             case 9 if step % 3 == 0:
                 send(SellAtCounter, sale_id=f"{show_id}-s{step}", seat_ids=chosen)
             case 9 if step % 3 == 1:

@@ -7,7 +7,8 @@ import pytest
 from api.answers import Answered, Answers, command_id_in
 from justbookit import topics, wire
 from justbookit.catalogue_events import CatalogueUnchanged
-from justbookit.seat_events import CommandRefused, HoldReleased, Refusal, ReleaseReason
+from justbookit.refusals import Refusal, ReleaseReason
+from justbookit.seat_events import CommandRefused, HoldReleased
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SEATS, CATALOGUE = topics.SEAT_EVENTS.name, topics.CATALOGUE_EVENTS.name

@@ -10,8 +10,9 @@ from api.answers import Answered
 from api.asking import Asking
 from api.commands import NotTaken
 from api.problems import ProblemRaised
+from justbookit.refusals import ReleaseReason
 from justbookit.seat_commands import ReleaseHold
-from justbookit.seat_events import HoldReleased, ReleaseReason
+from justbookit.seat_events import HoldReleased
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

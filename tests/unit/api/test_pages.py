@@ -1,11 +1,20 @@
-"""Words of pages, and where a login may lead."""
+"""Words of pages, what a booking's page says, and where a login may lead."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import msgspec
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
+from api.bookings.views import BookingView, ChangeQuote
 from api.pages.page import local_path
-from api.pages.words import duration, moment, money
+from api.pages.words import STATUS, WORDS, duration, moment, money
+from justbookit.bookings import BookingChange, BookingStatus
+from justbookit.seat_commands import Payment
+from justbookit.seat_events import PriceLine
+
+TEMPLATES = Path(__file__).parents[3] / "api" / "templates"
 
 
 @pytest.mark.parametrize(
@@ -48,3 +57,119 @@ def test_a_duration_is_shown_in_hours(minutes, shown):
 )
 def test_a_login_leads_back_to_us_only(asked, led_to):
     assert local_path(asked) == led_to
+
+
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+def line(seat, price):
+    return PriceLine(seat_id=seat, zone="gold", base=price, price=price)
+
+
+B1, B2, A1 = line("B1", 25000), line("B2", 25000), line("A1", 18000)
+
+
+def booking(*lines, **changed):
+    view = BookingView(
+        booking_id="b-1",
+        show_id="s",
+        status=BookingStatus.CONFIRMED,
+        seat_ids=tuple(each.seat_id for each in lines),
+        lines=lines,
+        amount=sum(each.price for each in lines),
+        currency="INR",
+        held_at=AT,
+        held_until=AT,
+    )
+    return msgspec.structs.replace(view, **changed)
+
+
+def quote(*lines, given=(), taken=(), to_pay=0, to_refund=0):
+    return ChangeQuote(
+        quote_id="q",
+        booking_id="b-1",
+        show_id="s",
+        given=given,
+        taken=taken,
+        lines=lines,
+        amount=sum(each.price for each in lines),
+        to_pay=to_pay,
+        to_refund=to_refund,
+        currency="INR",
+        valid_until=AT,
+    )
+
+
+def change(**money):
+    return BookingChange(at=AT, given=("B2",), before=(B1, B2), lines=(B1,), **money)
+
+
+def seen(**context):
+    """The booking's page as text, blanks made even."""
+    pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    page = pages.get_template("booking.html")
+    words = {**WORDS, "status_words": STATUS, "new_key": lambda: "key", "csrf_input": "", **context}
+    return " ".join(page.render(**words).split())
+
+
+PAGES = {
+    "who has two tickets can give one back": (
+        {"booking": booking(B1, B2)},
+        ["See what comes back", "Choose other seats", "Cancel this booking"],
+        ["This price holds"],
+    ),
+    "who has one can only change it or cancel": (
+        {"booking": booking(B1)},
+        ["Choose other seats", "Cancel this booking"],
+        ["See what comes back"],
+    ),
+    "what comes back is said before it is done": (
+        {"booking": booking(B1, B2), "quote": quote(B1, given=("B2",), to_refund=25000)},
+        ["₹250 come back: B2 given back", "This price holds until", ">Give B2 back<"],
+        ["the seats are not held", "Cancel this booking", 'name="pays"'],
+    ),
+    "what it costs more is said, and that the seats are not held": (
+        {"booking": booking(A1), "quote": quote(B1, given=("A1",), taken=("B1",), to_pay=7000)},
+        ["₹70 more: B1 for A1", "the seats are not held", "Pay ₹70 and change", 'name="pays"'],
+        [],
+    ),
+    "a seat more": (
+        {"booking": booking(B1), "quote": quote(B1, B2, taken=("B2",), to_pay=25000)},
+        ["₹250 more: B2 as well"],
+        [],
+    ),
+    "a seat as dear": (
+        {"booking": booking(B1), "quote": quote(B2, given=("B1",), taken=("B2",))},
+        ["It costs the same: B2 for B1", ">Change<"],
+        ['name="pays"'],
+    ),
+    "what changed is told with before and after": (
+        {"booking": booking(B1, refund=25000, changes=(change(refund=25000),))},
+        ["₹250 come back to you for what changed", "B2 given back, ₹250 come back", ">Before<"],
+        [],
+    ),
+    "and what was paid for it": (
+        {
+            "booking": booking(
+                B1,
+                changes=(
+                    change(
+                        refund=0,
+                        taken=("B1",),
+                        payment=Payment(reference="r", method="m", amount=700, currency="INR"),
+                    ),
+                ),
+            )
+        },
+        ["B1 for B2, ₹7 paid"],
+        ["come back to you"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("context", "says", "is_silent_on"), PAGES.values(), ids=PAGES)
+def test_the_page_of_a_booking(context, says, is_silent_on):
+    text = seen(**context)
+
+    assert [each for each in says if each not in text] == []
+    assert [each for each in is_silent_on if each in text] == []

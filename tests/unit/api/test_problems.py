@@ -9,7 +9,8 @@ from api.failures import as_problem, fault_of, pointer_of
 from api.problem_kinds import KINDS
 from api.problems import problem, refused
 from justbookit.catalogue_events import CatalogueRefusal, CatalogueRefused
-from justbookit.seat_events import CommandRefused, Refusal
+from justbookit.refusals import Refusal
+from justbookit.seat_events import CommandRefused
 
 
 @pytest.mark.parametrize("code", [*Refusal, *CatalogueRefusal])

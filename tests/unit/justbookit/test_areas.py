@@ -8,6 +8,7 @@ import pytest
 from justbookit.catalogue import Area, Layout, Mode, Offer, OfferRule, OrphanRule, Row, SellingRules
 from justbookit.catalogue import ShowTerms as Terms
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
@@ -25,7 +26,7 @@ from justbookit.seat_commands import (
     UnblockSeats,
 )
 from justbookit.seat_events import CommandRefused
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOLD = timedelta(minutes=8)

@@ -16,6 +16,8 @@ from justbookit.catalogue import (
     ShowTerms,
 )
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
+from justbookit.refusals import Refusal
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
@@ -35,8 +37,7 @@ from justbookit.seat_commands import (
     SetAllotment,
     UnblockSeats,
 )
-from justbookit.seat_events import Refusal
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 
 SHOW = "s"
 STARTS = datetime(2027, 1, 1, 8, 30, tzinfo=UTC)

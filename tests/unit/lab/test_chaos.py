@@ -12,6 +12,7 @@ from api.bookings.views import confirmed_view, held_view
 from api.keys import Claim, ask_of
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
 from justbookit.ids import (
     BookingId,
     CityId,
@@ -38,7 +39,7 @@ from justbookit.seat_commands import (
     SellAtCounter,
 )
 from justbookit.seat_events import SeatEvent
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from lab.chaos.checks import check
 from lab.chaos.coverage import NEEDED, TAKEOVERS, classes, vacuous
 from lab.chaos.findings import Promise, Window

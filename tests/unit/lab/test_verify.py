@@ -22,6 +22,7 @@ from justbookit.catalogue import (
 )
 from justbookit.catalogue_events import MoviePut, MovieRemoved
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
 from justbookit.ids import (
     BookingId,
     CityId,
@@ -38,10 +39,12 @@ from justbookit.ids import (
     ZoneId,
 )
 from justbookit.listing import Availability, listing_of
+from justbookit.refusals import Refusal
 from justbookit.seat_commands import (
     BlockSeats,
     BookSeats,
     CancelBooking,
+    ChangeBooking,
     ConfirmBooking,
     ExpireHolds,
     ExtendHold,
@@ -49,35 +52,32 @@ from justbookit.seat_commands import (
     HoldSeats,
     OpenShow,
     Payment,
+    QuoteChange,
     ReleaseHold,
     SeatCommand,
     SellAtCounter,
     SetAllotment,
 )
 from justbookit.seat_events import (
+    BookingCancelled,
+    BookingChanged,
     BookingConfirmed,
+    ChangeQuoted,
     CommandRefused,
     HoldExtended,
     HoldReleased,
-    Refusal,
     SeatEvent,
     SeatsBooked,
     SeatsHeld,
 )
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from justbookit.topics import partition_of
 from lab.verify.audit import Audit, Check
 from lab.verify.history import History, Record, histories
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
 from lab.verify.moment import lags
 from lab.verify.programme import SlotRow, check_catalogue, check_screens, slot_row
-from lab.verify.rows import (
-    BookingRow,
-    EventRow,
-    InventoryRow,
-    ShowRow,
-    ShowRows,
-)
+from lab.verify.rows import BookingRow, EventRow, InventoryRow, ShowRow, ShowRows
 
 SHOW = ShowId("demo.s1")
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -143,6 +143,7 @@ def seats(*names: str) -> tuple[SeatId, ...]:
     return tuple(SeatId(name) for name in names)
 
 
+MORE = Payment(reference="more", method="card", amount=16000, currency="INR")
 LIFE: list[tuple[float, SeatCommand | ExpireHolds]] = [
     (0, command(OpenShow, "c0", terms=TERMS)),
     (1, command(HoldSeats, "c1", seat_ids=seats("A1", "A2"), **of("b1"))),
@@ -168,6 +169,10 @@ LIFE: list[tuple[float, SeatCommand | ExpireHolds]] = [
     ),
     (11.4, command(HoldBest, "c14", count=9, **of("b6"))),  # refused: not so many are free
     (11.5, command(ExtendHold, "c13", **of("b4"))),
+    (12, command(QuoteChange, "c15", give=seats("A2"), **of("b1"))),
+    (13, command(ChangeBooking, "c16", quote_id=CommandId("c15"), **of("b1"))),
+    (14, command(QuoteChange, "c17", give=(), take=seats("A4"), **of("b1"))),
+    (15, command(ChangeBooking, "c18", quote_id=CommandId("c17"), payment=MORE, **of("b1"))),
     (20, ExpireHolds(command_id=CommandId(""), show_id=SHOW)),
 ]
 
@@ -194,7 +199,7 @@ def rows_of(log: list[SeatEvent]) -> ShowRows:
     seatmap, versions = SeatMap(SHOW), {}
     for event in log:
         evolve(seatmap, event)
-        if not isinstance(event, CommandRefused) and hasattr(event, "booking_id"):
+        if not isinstance(event, CommandRefused | ChangeQuoted) and hasattr(event, "booking_id"):
             versions[event.booking_id] = event.version
     return ShowRows(
         events=[
@@ -219,6 +224,7 @@ def rows_of(log: list[SeatEvent]) -> ShowRows:
                 ended_at=booking.ended_at,
                 payment=booking.payment,
                 because=booking.because,
+                changes=booking.changes,
                 version=versions[booking.booking_id],
             )
             for booking in seatmap.bookings.values()
@@ -361,6 +367,82 @@ def false_block(log: list[SeatEvent]) -> None:
     change(log, at(log, CommandRefused, 1), alternatives=seats("A1", "A2"))
 
 
+def refunded_too_much(log: list[SeatEvent]) -> None:
+    change(log, at(log, BookingChanged), refund=16001)
+
+
+def quoted_too_little(log: list[SeatEvent]) -> None:
+    change(log, at(log, ChangeQuoted), to_refund=0)
+    change(log, at(log, BookingChanged), refund=0)
+
+
+def gave_back_another_seat(log: list[SeatEvent]) -> None:
+    change(log, at(log, BookingChanged), given=seats("A1"))
+
+
+def gave_back_what_was_not_theirs(log: list[SeatEvent]) -> None:
+    change(log, at(log, ChangeQuoted), given=seats("A7"))
+
+
+def never_quoted(log: list[SeatEvent]) -> None:
+    change(log, at(log, BookingChanged), quote_id=CommandId("c14"))
+
+
+def quoted_for_longer(log: list[SeatEvent]) -> None:
+    change(log, at(log, ChangeQuoted), valid_until=NOON + timedelta(minutes=23))
+
+
+def changed_too_late(log: list[SeatEvent]) -> None:
+    change(log, at(log, BookingChanged), at=NOON + timedelta(minutes=22))
+
+
+def changed_by_another(log: list[SeatEvent]) -> None:
+    change(log, at(log, BookingChanged), customer_id=CustomerId("bob"))
+
+
+def quoted_after_the_start(log: list[SeatEvent]) -> None:
+    change(log, at(log, ChangeQuoted), at=TERMS.starts_at)
+
+
+def changed_twice(log: list[SeatEvent]) -> None:
+    event = log[at(log, BookingChanged)]
+    log.append(msgspec.structs.replace(event, version=len(log) + 1, command_id=CommandId("again")))
+
+
+def changed_when_cancelled(log: list[SeatEvent]) -> None:
+    change(log, at(log, ChangeQuoted), booking_id=BookingId("b3"))
+
+
+def took_what_somebody_has(log: list[SeatEvent]) -> None:
+    event = log[at(log, ChangeQuoted, 1)]
+    lines = (event.lines[0], msgspec.structs.replace(event.lines[1], seat_id=SeatId("A8")))
+    change(log, at(log, ChangeQuoted, 1), taken=seats("A8"), lines=lines)
+    change(log, at(log, BookingChanged, 1), taken=seats("A8"), lines=lines)
+
+
+def paid_too_little(log: list[SeatEvent]) -> None:
+    payment = msgspec.structs.replace(MORE, amount=15999)
+    change(log, at(log, BookingChanged, 1), payment=payment)
+
+
+def paid_with_the_same_money(log: list[SeatEvent]) -> None:
+    payment = msgspec.structs.replace(MORE, reference=PAID.reference)
+    change(log, at(log, BookingChanged, 1), payment=payment)
+
+
+def took_after_sales_ended(log: list[SeatEvent]) -> None:
+    change(log, at(log, ChangeQuoted, 1), at=TERMS.starts_at, valid_until=TERMS.starts_at)
+
+
+def took_too_many(log: list[SeatEvent]) -> None:
+    opened = log[0].terms
+    change(log, 0, terms=msgspec.structs.replace(opened, seats_per_booking_max=1))
+
+
+def refunded_twice(log: list[SeatEvent]) -> None:
+    change(log, at(log, BookingCancelled), refund=32001)
+
+
 def two_answers(log: list[SeatEvent]) -> None:
     change(log, at(log, CommandRefused), command_id=CommandId("c1"))
 
@@ -404,6 +486,23 @@ def not_allotted(log: list[SeatEvent]) -> None:
         (extended_twice, Check.STEPS),
         (false_block, Check.REFUSALS),
         (two_answers, Check.ANSWERS),
+        (refunded_too_much, Check.PRICES),
+        (quoted_too_little, Check.PRICES),
+        (gave_back_another_seat, Check.PRICES),
+        (gave_back_what_was_not_theirs, Check.STEPS),
+        (never_quoted, Check.STEPS),
+        (quoted_for_longer, Check.EXPIRY),
+        (changed_too_late, Check.EXPIRY),
+        (changed_by_another, Check.STEPS),
+        (quoted_after_the_start, Check.STEPS),
+        (changed_twice, Check.STEPS),
+        (changed_when_cancelled, Check.STEPS),
+        (refunded_twice, Check.PRICES),
+        (took_what_somebody_has, Check.OWNERS),
+        (paid_too_little, Check.PRICES),
+        (paid_with_the_same_money, Check.PRICES),
+        (took_after_sales_ended, Check.STEPS),
+        (took_too_many, Check.STEPS),
         (not_allotted, Check.OWNERS),
     ],
 )
@@ -686,7 +785,8 @@ def test_a_command_that_was_never_answered_is_found(record: Record) -> None:
 
 def test_an_answer_that_nobody_asked_for_is_found() -> None:
     audit, shows = Audit(), {SHOW: history_of(sound_log())}
-    judge_thin_air(shows, {"c13", "c14", *(f"c{number}" for number in range(11))}, audit)
+    asked = {f"c{number}" for number in (*range(11), *range(13, 19))}
+    judge_thin_air(shows, asked, audit)
     assert audit.found[Check.ANSWERS] == 1
 
 

@@ -23,6 +23,12 @@ paid as (
 
 ),
 
+changed as (
+
+    select * from {{ ref('int_bookings_changed') }}
+
+),
+
 ended as (
 
     select * from {{ ref('int_bookings_ended') }}
@@ -81,13 +87,17 @@ joined as (
         -- seats and money
         taken.seat_ids,
         taken.seat_count,
+        taken.ticket_count,
+        coalesce(changed.given_ticket_count, 0)
+        + case when ended.status = 'cancelled' then taken.seat_count else 0 end
+            as returned_ticket_count,
         taken.currency,
         taken.base_amount,
         taken.discount_amount,
         taken.offer_ids,
         taken.amount,
-        coalesce(paid.paid_amount, 0) as paid_amount,
-        coalesce(ended.refund_amount, 0) as refund_amount,
+        coalesce(paid.paid_amount, 0) + coalesce(changed.paid_amount, 0) as paid_amount,
+        coalesce(ended.refund_amount, 0) + coalesce(changed.refund_amount, 0) as refund_amount,
         paid.payment_method,
         paid.payment_reference,
 
@@ -98,12 +108,15 @@ joined as (
         taken.held_at,
         taken.held_until,
         paid.confirmed_at,
+        changed.changed_at,
         case when ended.status in ('released', 'expired') then ended.ended_at end as released_at,
         case when ended.status = 'cancelled' then ended.ended_at end as cancelled_at
 
     from taken
 
     left join paid on taken.booking_id = paid.booking_id
+
+    left join changed on taken.booking_id = changed.booking_id
 
     left join ended on taken.booking_id = ended.booking_id
 

@@ -28,9 +28,8 @@ earned as (
         max(movie_title) as movie_title,
         count(*)::integer as booking_count,
         (count(*) filter (where status = 'cancelled'))::integer as cancelled_booking_count,
-        sum(seat_count)::integer as ticket_count,
-        coalesce(sum(seat_count) filter (where status = 'cancelled'), 0)::integer
-            as cancelled_ticket_count,
+        sum(ticket_count)::integer as ticket_count,
+        sum(returned_ticket_count)::integer as cancelled_ticket_count,
         sum(paid_amount)::bigint as gross_amount,
         sum(refund_amount)::bigint as refund_amount,
         (sum(paid_amount) - sum(refund_amount))::bigint as net_amount

@@ -20,8 +20,9 @@ from justbookit.catalogue_events import (
     OfferPut,
 )
 from justbookit.ids import BookingId, CustomerId, OfferId, SeatId
+from justbookit.refusals import Refusal
 from justbookit.seat_commands import HoldSeats
-from justbookit.seat_events import CommandRefused, Refusal, ShowChanged, ShowClosed, ShowOpened
+from justbookit.seat_events import CommandRefused, ShowChanged, ShowClosed, ShowOpened
 
 SLOTS = "SELECT command_id, lower(during) FROM screen_slot WHERE show_id = %s ORDER BY asked"
 STATUS = "SELECT status, terms ->> 'starts_at' FROM show WHERE show_id = %s"

@@ -23,7 +23,8 @@ from justbookit.ids import (
     ZoneId,
 )
 from justbookit.listing import Availability, ShowListing, listing_of
-from justbookit.seat_events import CommandRefused, Refusal
+from justbookit.refusals import Refusal
+from justbookit.seat_events import CommandRefused
 from streams.search import index
 from streams.search.index import Outcome
 from streams.search.touched import Touched

@@ -5,15 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
+from justbookit.evolving import evolve
+from justbookit.refusals import ReleaseReason
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import (
     BookingCancelled,
+    BookingChanged,
     BookingConfirmed,
     CounterSaleReturned,
     HoldExtended,
     HoldReleased,
     PriceLine,
-    ReleaseReason,
     SeatsBlocked,
     SeatsBooked,
     SeatsHeld,
@@ -22,8 +24,8 @@ from justbookit.seat_events import (
     ShowMoved,
     ShowOpened,
 )
-from justbookit.seatmap import SeatMap, evolve
-from streams.arrays import Ints, Texts, Times
+from justbookit.seatmap import SeatMap
+from streams.arrays import BigInts, Ints, Texts, Times
 from streams.seats import rows
 from streams.seats.batch import Batch, Position
 from streams.seats.claims import Claim, ClaimChanges
@@ -76,6 +78,23 @@ def fact(kind, **fields):
     return kind(show_id="s", version=2, at=NOW, **fields)
 
 
+def changed(booking_id, *given, remains, version=3):
+    lines = booked(booking_id, *remains).lines
+    return BookingChanged(
+        show_id="s",
+        version=version,
+        at=NOW,
+        booking_id=booking_id,
+        customer_id="ana",
+        quote_id="q",
+        given=given,
+        lines=lines,
+        amount=100 * len(lines),
+        refund=100 * len(given),
+        currency="INR",
+    )
+
+
 def booking(seat, owner):
     return Claim("s", seat, "booking", owner)
 
@@ -116,6 +135,16 @@ CASES = {
         [fact(BookingCancelled, booking_id="b1", seat_ids=("A1",), refund=0, currency="INR")],
         ["A1 b1"],
         [],
+    ),
+    "a changed booking frees what was given back, and keeps the rest": (
+        [changed("b1", "A2", remains=("A1",))],
+        ["A2 b1"],
+        [],
+    ),
+    "also in the batch in which it was taken": (
+        [booked("b1", "A1", "A2"), changed("b1", "A2", remains=("A1",))],
+        [],
+        ["A1 b1"],
     ),
     "a block says why": (
         [fact(SeatsBlocked, seat_ids=("A1",), reason="broken")],
@@ -215,6 +244,24 @@ def test_an_extension_changes_the_row_of_its_booking():
     assert added[0].count == 0
     assert changed[7].encoded == Times([later]).encoded
     assert batch.timers() == [(4, later, "s", "b1")]
+
+
+def test_a_changed_booking_has_its_new_seats_beside_its_changed_row():
+    seatmap = show()
+    evolve(seatmap, booked("b1", "A1", "A2"))
+    batch = batch_of(seatmap, changed("b1", "A2", remains=("A1",)))
+
+    _, row = rows.of_bookings(batch)
+    seats = rows.of_changed_seats(batch)
+
+    assert row[3].encoded == BigInts([100]).encoded  # given back so far
+    assert seats[2].encoded == Texts(["{A1}"]).encoded
+    assert seats[3].encoded == BigInts([100]).encoded
+    assert b'"given":["A2"]' in seats[5].encoded
+
+
+def test_a_booking_that_did_not_change_has_no_such_row():
+    assert rows.of_changed_seats(batch_of(show(), booked("b1", "A1")))[0].count == 0
 
 
 def test_an_answer_given_again_is_published_and_not_stored():

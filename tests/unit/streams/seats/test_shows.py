@@ -9,9 +9,10 @@ import pytest
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.deciding import decide
+from justbookit.evolving import evolve
 from justbookit.forgetting import ANSWERS_KEPT, ENDED_KEPT, weight_of, weight_of_hall
 from justbookit.seat_commands import BookSeats, HoldSeats, OpenShow, Payment, ReleaseHold
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from streams.seats.shows import OVER_AFTER, Kept, Shows
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
