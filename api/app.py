@@ -138,7 +138,8 @@ def application() -> ASGIApp:
     """What a worker serves, as the environment says."""
     made = create_app(Settings.read(os.environ))
     services: Services = made.state.services
-    app = Draining(services.front.before(safely(Express(made, services))))
+    behind = services.shedding.before(Express(made, services))
+    app = Draining(services.front.before(safely(behind)))
     # What is here now stays for good, and what requests leave behind is mostly freed by counting
     # references: looking for cycles all the time would cost a tenth of the worker.
     gc.collect()

@@ -269,6 +269,11 @@ _OURS: dict[str, Kind] = {
     "booking_paused": Kind(
         _AWAY, "Booking is paused", "Nothing was lost; send the same request again in a moment."
     ),
+    "overloaded": Kind(
+        _AWAY,
+        "Too much is asked just now",
+        "Ask again after as many seconds as Retry-After says; paying and confirming go on.",
+    ),
     "browsing_paused": Kind(_AWAY, "Browsing is paused", "Ask again in a moment."),
     "records_away": Kind(_AWAY, "Records cannot be read now", "Ask again in a moment."),
     "internal": Kind(

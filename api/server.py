@@ -18,6 +18,8 @@ from api.draining import DRAIN
 from justbookit.settings import Settings
 
 READY_POLL_SECONDS = 0.1
+BOOKINGS_SECONDS = 20.0
+"""How long bookings are waited for before less will do."""
 DRAIN_SECONDS = 10.0
 STOP_SECONDS = 3
 
@@ -100,13 +102,23 @@ def serve(settings: Settings) -> None:
 
 
 def _say_when_ready(settings: Settings) -> None:
-    """Tell whoever started us, once bookings can be taken."""
+    """Tell whoever started us, once bookings can be taken.
+
+    When that takes long, once what is on can be told: while all else is away that is much.
+    """
     host = "127.0.0.1" if settings.api_host in {"0.0.0.0", "::"} else settings.api_host  # noqa: S104
-    url = f"http://{host}:{settings.api_port}/readyz"
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                break
-        except (urllib.error.URLError, OSError):
-            time.sleep(READY_POLL_SECONDS)
-    print(f"ready api http://{host}:{settings.api_port}", flush=True)  # noqa: T201 - the supervisor reads it
+    base = f"http://{host}:{settings.api_port}"
+    for_less_at = time.monotonic() + BOOKINGS_SECONDS
+    while not _answers(f"{base}/readyz"):
+        if time.monotonic() > for_less_at and _answers(f"{base}/api/v1/cities"):
+            break
+        time.sleep(READY_POLL_SECONDS)
+    print(f"ready api {base}", flush=True)  # noqa: T201 - the supervisor reads it
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - an address of our own
+            return True
+    except (urllib.error.URLError, OSError):
+        return False

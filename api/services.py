@@ -33,6 +33,7 @@ from api.people.accounts import Accounts
 from api.postgres import Pool, pool_of
 from api.seatmaps import SeatMaps
 from api.theatres.moves import Moves
+from api.shedding import Shedding
 from api.theatres.office import Office
 from justbookit.ids import CommandId, ShowId
 from justbookit.settings import Settings
@@ -57,6 +58,7 @@ class Services:
             self.search, BillboardReading(self.pool), snapshot.path_in(settings.home)
         )
         self.front = Front()
+        self.shedding = Shedding()
         self.commands = Commands(settings.kafka, settings.partitions)
         self.seatmaps = SeatMaps(self._read_events)
         self.answers = Answers(
@@ -108,10 +110,12 @@ class Services:
         self.answers.open()
         self.browsing.keeper.open()
         forgetting = asyncio.create_task(self._forget_keys())
+        measuring = asyncio.create_task(self.shedding.measure())
         try:
             yield
         finally:
             forgetting.cancel()
+            measuring.cancel()
             await self.browsing.close()
             await self.commands.close()
             await self.answers.close()
