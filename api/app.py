@@ -32,6 +32,7 @@ from api.routes import (
     changes,
     docs,
     health,
+    live,
     payments,
     people,
     seats,
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             *browsing.ROUTES,
             *seats.ROUTES,
+            *live.ROUTES,
             *people.ROUTES,
             *bookings.ROUTES,
             *changes.ROUTES,
@@ -139,7 +141,7 @@ def application() -> ASGIApp:
     made = create_app(Settings.read(os.environ))
     services: Services = made.state.services
     behind = services.shedding.before(Express(made, services))
-    app = Draining(services.front.before(safely(behind)))
+    app = Draining(services.front.before(safely(behind)), services.bells.end)
     # What is here now stays for good, and what requests leave behind is mostly freed by counting
     # references: looking for cycles all the time would cost a tenth of the worker.
     gc.collect()

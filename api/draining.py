@@ -7,6 +7,7 @@ answered, or when whoever told it loses patience.
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -28,10 +29,14 @@ _HEADERS = [
 
 
 class Draining:
-    """Counts the requests under way in `app`, and ends the worker when there are none."""
+    """Counts the requests under way in `app`, and ends the worker when there are none.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `leaving` is called first: it ends the requests that would never end by themselves.
+    """
+
+    def __init__(self, app: ASGIApp, leaving: Callable[[], None] = lambda: None) -> None:
         self._app = app
+        self._leaving = leaving
         self._under_way = 0
         self._begun = False
 
@@ -55,6 +60,7 @@ class Draining:
     def begin(self) -> None:
         """Take nothing new; end when all is answered."""
         self._begun = True
+        self._leaving()
         self._end_if_idle()
 
     def _end_if_idle(self) -> None:

@@ -6,7 +6,7 @@ trying to reach them, and says at /readyz what is missing.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 import structlog
 from psycopg import OperationalError
@@ -20,6 +20,7 @@ from api.bookings.booking import BookingDesk
 from api.bookings.changing import ChangeDesk
 from api.bookings.shows import Shows
 from api.browse import snapshot
+from api.browse.billboard import Topic
 from api.browse.browsing import Browsing
 from api.browse.reading import BillboardReading
 from api.browse.search import Search
@@ -27,6 +28,8 @@ from api.commands import Commands
 from api.front import Front
 from api.gathering import Gathering
 from api.keys import Ask, Keys
+from api.live.bell import Bells
+from api.live.streams import Live
 from api.payments.tokens import Tokens
 from api.people import queries as people_queries
 from api.people.accounts import Accounts
@@ -36,6 +39,7 @@ from api.theatres.moves import Moves
 from api.shedding import Shedding
 from api.theatres.office import Office
 from justbookit.ids import CommandId, ShowId
+from justbookit.seat_events import SeatEvent
 from justbookit.settings import Settings
 
 log = structlog.get_logger()
@@ -54,18 +58,23 @@ class Services:
             settings.postgres, size=1, options="-c synchronous_commit=off"
         )
         self.search = Search(settings.opensearch)
+        self.bells = Bells()
         self.browsing = Browsing(
-            self.search, BillboardReading(self.pool), snapshot.path_in(settings.home)
+            self.search,
+            BillboardReading(self.pool),
+            snapshot.path_in(settings.home),
+            self._ring,
         )
         self.front = Front()
         self.shedding = Shedding()
         self.commands = Commands(settings.kafka, settings.partitions)
         self.seatmaps = SeatMaps(self._read_events)
+        self.live = Live(self.seatmaps, self.bells)
         self.answers = Answers(
             settings.kafka,
             settings.partitions,
             is_watched=self.seatmaps.is_watched,
-            seen=self.seatmaps.seen,
+            seen=self._seen,
             noticed=self.browsing.keeper.notice,
         )
         self.browsing.keeper.events = self.answers
@@ -83,6 +92,14 @@ class Services:
         self.changes = ChangeDesk(asking, self.desk, self.tokens)
         self.office = Office(self.pool, asking, shows)
         self.moves = Moves(self.pool, asking, shows, self.seatmaps)
+
+    def _seen(self, event: SeatEvent) -> None:
+        self.seatmaps.seen(event)
+        self.bells.ring(event.show_id)
+
+    def _ring(self, topics: Collection[Topic]) -> None:
+        for topic in topics:
+            self.bells.ring(topic)
 
     async def _read_events(self, show_id: ShowId) -> Sequence[bytes]:
         return await booking_queries.events_of(self.pool, show_id)
@@ -111,11 +128,14 @@ class Services:
         self.browsing.keeper.open()
         forgetting = asyncio.create_task(self._forget_keys())
         measuring = asyncio.create_task(self.shedding.measure())
+        pulse = asyncio.create_task(self.bells.pulse())
         try:
             yield
         finally:
             forgetting.cancel()
             measuring.cancel()
+            pulse.cancel()
+            self.bells.end()
             await self.browsing.close()
             await self.commands.close()
             await self.answers.close()

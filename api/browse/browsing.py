@@ -1,12 +1,13 @@
 """What is on: each question answered from the billboard, and kept ready until it changes."""
 
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
 from api.browse import finding, questions, views
-from api.browse.billboard import Billboard
+from api.browse.billboard import Billboard, Topic
 from api.browse.filters import Filters, check
 from api.browse.freshness import Freshness
 from api.browse.keeper import Keeper, Reading
@@ -25,10 +26,16 @@ TEXTS = ("texts",)
 class Browsing:
     """Cities, movies, shows and search."""
 
-    def __init__(self, search: Search, reading: Reading, path: Path) -> None:
+    def __init__(
+        self,
+        search: Search,
+        reading: Reading,
+        path: Path,
+        touched: Callable[[Collection[Topic]], None],
+    ) -> None:
         self.freshness = Freshness()
         self._board = Billboard()
-        self._slots = Slots(self.freshness)
+        self._slots = Slots(self.freshness, touched)
         self.rankings = Rankings(search, lambda: self._slots.touch((TEXTS,)))
         self.keeper = Keeper(self._board, self._slots, reading, path, self.rankings.retitle)
 

@@ -6,7 +6,7 @@ next has it made again. An answer that comes out as it was keeps its bytes, its 
 `as_of`, which says since when it reads like that.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -114,8 +114,11 @@ class Slot(Generic[Found]):
 class Slots:
     """Slots by question, so many and so large at most; the first made is forgotten first."""
 
-    def __init__(self, freshness: Freshness) -> None:
+    def __init__(
+        self, freshness: Freshness, touched: Callable[[Collection[Topic]], None] = lambda _: None
+    ) -> None:
         self.freshness = freshness
+        self._touched = touched
         self._by_question: dict[Question, Slot[Any]] = {}
         self._by_topic: dict[Topic, set[Slot[Any]]] = {}
         self._bytes = 0
@@ -135,13 +138,15 @@ class Slots:
             self._forget(next(iter(self._by_question)))
         return kept
 
-    def touch(self, topics: Iterable[Topic]) -> None:
+    def touch(self, topics: Collection[Topic]) -> None:
         """What tells of any of these does not hold any more."""
         for topic in topics:
             for slot in self._by_topic.pop(topic, ()):
                 slot.holds = False
+        self._touched(topics)
 
     def touch_all(self) -> None:
+        self._touched(list(self._by_topic))
         for slots in self._by_topic.values():
             for slot in slots:
                 slot.holds = False

@@ -3,13 +3,10 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 
 import httpx
-import msgspec
-import pytest
 
 START_SECONDS_MAX = 60
 LOGINS = 30
@@ -23,15 +20,6 @@ def start(settings):
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-@pytest.fixture
-def own(stack):
-    """Settings with a port of our own, on the stack's servers, with two workers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return msgspec.structs.replace(stack, api_port=port, api_workers=2)
 
 
 async def test_told_to_stop_it_finishes_what_it_has_begun(own):

@@ -56,7 +56,11 @@ def test_an_example_fits_its_type(name):
 
 @pytest.mark.parametrize(
     "page",
-    [*sorted((API / "templates").glob("*.html")), API / "static/docs.js", API / "static/site.css"],
+    [
+        *sorted((API / "templates").glob("*.html")),
+        *sorted((API / "static").glob("*.js")),
+        API / "static/site.css",
+    ],
     ids=lambda path: path.name,
 )
 def test_a_page_names_no_host_outside(page):

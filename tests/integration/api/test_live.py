@@ -1,0 +1,89 @@
+"""Changes come by themselves to who looks at seats or times, also after a break."""
+
+import json
+import time
+
+import httpx
+import pytest
+
+from tests.integration.api.test_serving import START_SECONDS_MAX, start
+
+
+@pytest.fixture(scope="module")
+def show(house):
+    made = house.new_show()
+    house.eventually(lambda: house.http.get(f"/shows/{made}").status_code == 200)
+    return made
+
+
+def events(answer):
+    """What a stream tells, event by event."""
+    fields = {}
+    for line in answer.iter_lines():
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.strip()
+        else:
+            if "data" in fields:
+                yield fields["event"], int(fields["id"]), json.loads(fields["data"])
+            fields = {}
+
+
+def test_a_hold_comes_to_who_looks_at_the_seats(house, show):
+    path = f"/shows/{show}/seat-map/live"
+    with house.http.stream("GET", path) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        told = events(answer)
+        name, version, whole = next(told)
+        assert (name, whole["version"]) == ("map", version)
+
+        asked_at = time.time()
+        house.ok(house.hold(show, ["A2"], house.customer()))
+        name, seen, changed = next(told)
+        assert (name, changed["seats"]) == ("seats", {"A2": "taken"})
+        assert time.time() - asked_at < 10
+
+    house.ok(house.hold(show, ["A3"], house.customer()))
+    with house.http.stream("GET", path, headers={"Last-Event-ID": str(seen)}) as answer:
+        name, _, missed = next(events(answer))
+
+    seats = missed["seats"] if name == "seats" else house.seats(show)
+    assert seats["A3"] == "taken"
+
+
+def test_what_is_left_comes_to_who_looks_at_the_times(house, show):
+    found = house.http.get(f"/shows/{show}").json()["show"]
+    asked = {"city": house.city, "date": found["local_date"]}
+    with house.http.stream("GET", f"/movies/{house.movie_id}/shows/live", params=asked) as answer:
+        told = events(answer)
+        _, _, before = next(told)
+        house.ok(house.hold(show, ["B1", "B2"], house.customer()))
+        while True:
+            name, _, now = next(told)
+            assert name == "times"
+            if now["shows"][show]["seats_free"] == before["shows"][show]["seats_free"] - 2:
+                break
+
+
+def test_nobody_can_follow_what_there_is_not(house):
+    assert house.http.get("/shows/none/seat-map/live").status_code == 404
+    assert house.http.get("/movies/none/shows/live", params={"city": house.city}).status_code == 404
+
+
+def test_a_process_that_is_stopped_lets_its_listeners_go(own, show):
+    process = start(own)
+    try:
+        assert process.stdout.readline().startswith("ready api")
+        url = f"http://127.0.0.1:{own.api_port}/api/v1/shows/{show}/seat-map/live"
+        with httpx.stream("GET", url, timeout=START_SECONDS_MAX) as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            began = time.monotonic()
+            process.terminate()
+            for _ in lines:
+                pass
+        assert process.wait(20) == 0
+        assert time.monotonic() - began < 8
+    finally:
+        process.kill()
+        process.communicate()
