@@ -6,15 +6,15 @@ from pathlib import Path
 
 import structlog
 
-from api.browse import finding, questions, views
+from api.browse import finding, questions, suggesting, views
 from api.browse.billboard import Billboard, Topic
-from api.browse.filters import Filters, check
+from api.browse.filters import QUERY_MAX, Filters, check
 from api.browse.freshness import Freshness
 from api.browse.keeper import Keeper, Reading
 from api.browse.kept import Kept, Made, Slots
 from api.browse.rankings import NotRanked, Rankings
 from api.browse.search import Search
-from api.problems import problem
+from api.problems import invalid, problem
 from justbookit.ids import ShowId
 
 log = structlog.get_logger()
@@ -72,6 +72,20 @@ class Browsing:
         except LookupError:
             self._must_know_something()
             return None
+
+    def suggest(self, text: str, city_id: str | None) -> Kept[views.Suggestions]:
+        """What somebody may mean who has typed so much; raises problems for what cannot be."""
+        self._must_know_something()
+        if len(text) > QUERY_MAX:
+            raise invalid("q", f"at most {QUERY_MAX} characters")
+        if city_id is not None:
+            questions.city(self._board, city_id)
+        typed = " ".join(text.casefold().split())
+
+        def make() -> Made[views.Suggestions]:
+            return suggesting.suggest(self._board, typed, city_id, _now())
+
+        return self._slots.get(("suggest", typed, city_id), make)
 
     async def search(self, filters: Filters) -> Kept[views.SearchAnswer]:
         """Shows by text and filters, with facets; raises problems that name what is valid."""

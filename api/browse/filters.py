@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from api.browse.billboard import Billboard
+from api.browse.places import Point
 from api.browse.questions import city, day_among, parsed
 from api.problems import Fault, invalid, problem
 from justbookit.ids import CityId
@@ -15,7 +16,8 @@ from justbookit.listing import BANDS
 LIMIT_MAX = 50
 QUERY_MAX = 100
 FACETS = ("genre", "language", "format", "band", "availability")
-SORTS = ("relevance", "soonest", "cheapest")
+SORTS = ("relevance", "soonest", "cheapest", "nearest")
+WITHIN_KM_MAX = 500
 _FIXED = {
     "band": tuple(dict.fromkeys(name for name, _ in BANDS)),
     "availability": ("plenty", "few_left", "sold_out", "elsewhere"),
@@ -34,6 +36,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     band: str | None = None
     availability: str | None = None
     price_max: int | None = None
+    near: Point | None = None
+    within_km: int | None = None
     sort: str = "soonest"
     limit: int = 20
     cursor: str | None = None
@@ -45,6 +49,7 @@ _KEY_TYPES: dict[str, Any] = {
     "relevance": tuple[int, int, str],
     "soonest": tuple[int, str],
     "cheapest": tuple[int, int, str],
+    "nearest": tuple[int, int, str],
 }
 
 
@@ -89,6 +94,10 @@ def _check_bounds(filters: Filters) -> None:
         raise invalid("q", f"at most {QUERY_MAX} characters")
     if filters.price_max is not None and filters.price_max < 0:
         raise invalid("price_max", "0 or more, in minor units")
+    if filters.within_km is not None and not 1 <= filters.within_km <= WITHIN_KM_MAX:
+        raise invalid("within_km", f"between 1 and {WITHIN_KM_MAX}")
+    if filters.near is None and (filters.sort == "nearest" or filters.within_km is not None):
+        raise invalid("near", "a place is needed for that: near=18.52,73.86")
     if filters.cursor is not None:
         read_cursor(filters.cursor, filters.sort)
 

@@ -12,7 +12,8 @@ from api.browse import views
 from api.browse.billboard import EVERYWHERE, PRICE_STEPS, Billboard
 from api.browse.filters import FACETS, Filters, SortKey, make_cursor, read_cursor
 from api.browse.kept import Made
-from justbookit.ids import MovieId
+from api.browse.places import ROUND_THE_WORLD_M, Point, metres_between
+from justbookit.ids import MovieId, VenueId
 from justbookit.listing import ShowListing
 
 FACET_SIZE = 50
@@ -27,17 +28,24 @@ def find(
 ) -> Made[views.SearchAnswer]:
     """The answer to a search; `ranking` is None when there is no text to rank by.
 
-    A facet counts what the other facets leave, so that its values can be changed.
+    A facet counts what the other facets leave, so that its values can be changed. Movies are
+    counted last, the likeliest first when a text was asked for.
     """
     base = _base(board, filters, ranking)
     chosen = _chosen(board, filters, base)
     matched = _all_of(base, chosen.values())
-    page, more = _page(board.shows_in(matched), filters, ranking)
+    order = _Order(filters, ranking, _distances(board, filters))
+    page, more = _page(board.shows_in(matched), filters, order)
     items = tuple(listing for _, listing in page)
     answer = views.SearchAnswer(
         items=items,
         total=matched.bit_count(),
-        facets=_facets(board, base, chosen, matched),
+        facets=_facets(board, base, chosen, matched, ranking),
+        venue_distances_m={
+            item.venue_id: order.distances[item.venue_id]
+            for item in items
+            if item.venue_id in order.distances
+        },
         next_cursor=make_cursor(page[-1][0]) if more else None,
         as_of=now,
     )
@@ -54,7 +62,26 @@ def _base(board: Billboard, filters: Filters, ranking: Ranking | None) -> int:
         base &= masks.having("date", filters.date)
     if ranking is not None:
         base &= board.of_movies(ranking)
+    if filters.within_km is not None:
+        near_enough = 0
+        for venue_id, metres in _distances(board, filters).items():
+            if metres <= filters.within_km * 1000:
+                near_enough |= masks.having("venue", venue_id)
+        base &= near_enough
     return base
+
+
+def _distances(board: Billboard, filters: Filters) -> dict[VenueId, int]:
+    """How far each venue is, of those that say where they are."""
+    if filters.near is None:
+        return {}
+    found = {}
+    for venue_id in board.masks.values("venue"):
+        location = board.any_in(board.masks.having("venue", venue_id)).location
+        if location is not None:
+            there = Point(location["lat"], location["lon"])
+            found[VenueId(venue_id)] = metres_between(filters.near, there)
+    return found
 
 
 def _chosen(board: Billboard, filters: Filters, base: int) -> dict[str, int]:
@@ -69,7 +96,11 @@ def _chosen(board: Billboard, filters: Filters, base: int) -> dict[str, int]:
 
 
 def _facets(
-    board: Billboard, base: int, chosen: dict[str, int], matched: int
+    board: Billboard,
+    base: int,
+    chosen: dict[str, int],
+    matched: int,
+    ranking: Ranking | None,
 ) -> dict[str, tuple[views.Choice, ...]]:
     counted: dict[str, tuple[views.Choice, ...]] = {}
     for name in FACETS:
@@ -79,9 +110,12 @@ def _facets(
     counted["price"] = tuple(
         views.Choice(value=step, count=prices.get(step, 0)) for step in PRICE_STEPS
     )
+    movies = [(MovieId(each), count) for each, count in board.masks.counts("movie", matched)]
+    if ranking is not None:
+        movies.sort(key=lambda each: ranking[each[0]])
     counted["movie"] = tuple(
-        views.Choice(value=movie_id, count=count, label=board.titles_of(MovieId(movie_id))[0])
-        for movie_id, count in board.masks.counts("movie", matched)[:MOVIE_FACET_SIZE]
+        views.Choice(value=movie_id, count=count, label=board.titles_of(movie_id)[0])
+        for movie_id, count in movies[:MOVIE_FACET_SIZE]
     )
     return counted
 
@@ -97,10 +131,10 @@ def _all_of(base: int, masks: Iterable[int]) -> int:
 
 
 def _page(
-    listed: list[ShowListing], filters: Filters, ranking: Ranking | None
+    listed: list[ShowListing], filters: Filters, order: "_Order"
 ) -> tuple[list[tuple[SortKey, ShowListing]], bool]:
     """The shows behind the cursor, as many as asked for, and whether there are more."""
-    keyed = [(_key(listing, filters.sort, ranking), listing) for listing in listed]
+    keyed = [(order.key(listing), listing) for listing in listed]
     if filters.cursor is not None:
         after = read_cursor(filters.cursor, filters.sort)
         keyed = [each for each in keyed if each[0] > after]
@@ -108,12 +142,25 @@ def _page(
     return first[: filters.limit], len(first) > filters.limit
 
 
-def _key(listing: ShowListing, sort: str, ranking: Ranking | None) -> SortKey:
-    starts = int(listing.starts_at.timestamp() * 1000)
-    match sort:
-        case "cheapest":
-            return listing.price_min, starts, listing.show_id
-        case "relevance":
-            return (ranking or {}).get(listing.movie_id, 0), starts, listing.show_id
-        case _:
-            return starts, listing.show_id
+class _Order:
+    """What shows are put in order by. Who does not say where they are comes last."""
+
+    def __init__(
+        self, filters: Filters, ranking: Ranking | None, distances: dict[VenueId, int]
+    ) -> None:
+        self._sort = filters.sort
+        self._ranking = ranking or {}
+        self.distances = distances
+
+    def key(self, listing: ShowListing) -> SortKey:
+        starts = int(listing.starts_at.timestamp() * 1000)
+        match self._sort:
+            case "cheapest":
+                first = listing.price_min
+            case "relevance":
+                first = self._ranking.get(listing.movie_id, 0)
+            case "nearest":
+                first = self.distances.get(listing.venue_id, ROUND_THE_WORLD_M)
+            case _:
+                return starts, listing.show_id
+        return first, starts, listing.show_id

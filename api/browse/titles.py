@@ -7,12 +7,16 @@ written in.
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from api.browse.finding import Ranking
 from justbookit.ids import MovieId
 
 Titles = Mapping[MovieId, tuple[str, ...]]
 """Each movie's titles, the one it goes by first."""
+
+Words = tuple[str, ...]
+WORDS_MAX = 20_000
 
 APOSTROPHES = "'\u2019\u02bc"
 
@@ -22,16 +26,23 @@ _LONG, _LONGER = 3, 6
 """From so many letters on a word may have one, and two, wrong."""
 
 
-def words_of(text: str) -> list[str]:
+@lru_cache(maxsize=WORDS_MAX)
+def words_of(text: str) -> Words:
     """Folded words: no case, no marks on letters, no apostrophes."""
     plain = "".join(
         each
         for each in unicodedata.normalize("NFKD", text.casefold())
         if not unicodedata.combining(each) and each not in APOSTROPHES
     )
-    return "".join(
-        each if unicodedata.category(each)[0] in "LNM" else " " for each in plain
-    ).split()
+    folded = "".join(each if unicodedata.category(each)[0] in "LNM" else " " for each in plain)
+    return tuple(folded.split())
+
+
+def begins(text: str, name: str) -> bool:
+    """Whether every word of a text begins a word of a name."""
+    words = words_of(name)
+    asked = words_of(text)
+    return bool(asked) and all(any(word.startswith(each) for word in words) for each in asked)
 
 
 def rank(text: str, titles: Titles) -> Ranking:
@@ -49,7 +60,7 @@ def rank(text: str, titles: Titles) -> Ranking:
     return {movie_id: number for number, (_, movie_id) in enumerate(sorted(scored))}
 
 
-def _score(asked: list[str], words: list[str]) -> int | None:
+def _score(asked: Words, words: Words) -> int | None:
     """How far the words asked for are from a title's; None when they are not of it."""
     worst = _EXACT
     for each in asked:

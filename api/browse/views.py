@@ -114,18 +114,27 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchAnswer(Dated, frozen=True, kw_only=True):
-    """`total` counts up to 10,000; `next_cursor` fetches what follows."""
+    """`next_cursor` fetches what follows; how far each venue is, when that was asked."""
 
     items: tuple[ShowListing, ...]
     total: int
     facets: dict[str, tuple[Choice, ...]]
     next_cursor: str | None = None
+    venue_distances_m: dict[VenueId, int] = {}
 
 
-class Vocabulary(Dated, frozen=True, kw_only=True):
-    """The values there are to filter by."""
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that may be meant: `kind` is movie, venue or city, `id` its name in addresses."""
 
-    values: dict[str, tuple[str, ...]]
+    kind: str
+    id: str
+    text: str
+    shows: int
+    """How many of its shows are to come."""
+
+
+class Suggestions(Dated, frozen=True, kw_only=True):
+    items: tuple[Suggestion, ...]
 
 
 def card_of(show: ShowListing) -> MovieCard:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from api.access import AnyRequest
 from api.browse import views
 from api.browse.filters import Filters
+from api.browse.places import read_point
 from api.responses import browsed
 from api.services import Services
 from justbookit.ids import CityId
@@ -80,7 +81,12 @@ async def search(  # noqa: PLR0913, PLR0917 - what may be asked for
     band: Annotated[str | None, _choice("morning, afternoon, evening or night.")] = None,
     availability: Annotated[str | None, _choice("plenty, few_left, sold_out or elsewhere.")] = None,
     price_max: Annotated[int | None, _choice("Lowest price at most, in minor units.")] = None,
-    sort: Annotated[str | None, _choice("soonest, cheapest or, with q, relevance.")] = None,
+    near: Annotated[str | None, _choice("Where somebody is: degrees north, degrees east.")] = None,
+    within_km: Annotated[int | None, _choice("With near: venues no further than that.")] = None,
+    sort: Annotated[
+        str | None,
+        _choice("soonest, cheapest, nearest (with near) or relevance (with q)."),
+    ] = None,
     limit: Annotated[int, _choice("1 to 50.")] = 20,
     cursor: Annotated[str | None, _choice("next_cursor of the answer before.")] = None,
 ) -> Response[views.SearchAnswer]:
@@ -95,6 +101,8 @@ async def search(  # noqa: PLR0913, PLR0917 - what may be asked for
         band=band,
         availability=availability,
         price_max=price_max,
+        near=read_point(near) if near else None,
+        within_km=within_km,
         sort=sort or ("relevance" if q.strip() else "soonest"),
         limit=limit,
         cursor=cursor,
@@ -102,4 +110,15 @@ async def search(  # noqa: PLR0913, PLR0917 - what may be asked for
     return browsed(request, await services.browsing.search(filters))
 
 
-ROUTES = [cities, movies, shows, search]
+@get("/suggestions", operation_id="suggest", summary="What may be meant", tags=TAGS)
+async def suggestions(
+    request: AnyRequest,
+    services: NamedDependency[Services],
+    q: Annotated[str, _choice("The first letters of words, in any script.")] = "",
+    city: Annotated[str | None, _choice("Only what has shows in that city.")] = None,
+) -> Response[views.Suggestions]:
+    """Movies, venues and cities that begin like what was typed, ten at most."""
+    return browsed(request, services.browsing.suggest(q, city))
+
+
+ROUTES = [cities, movies, shows, search, suggestions]

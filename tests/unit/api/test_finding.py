@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from api.browse.billboard import Billboard, price_step
 from api.browse.filters import FACETS, SORTS, Filters, check, make_cursor, read_cursor
 from api.browse.finding import find
+from api.browse.places import Point, metres_between, read_point
 from api.problems import ProblemRaised
 from tests.unit.api.listings import LISTING, NOW, listing
 
@@ -37,7 +38,7 @@ asked = st.builds(
     genre=st.sampled_from((None, *GENRES)),
     availability=st.sampled_from((None, "plenty", "few_left")),
     price_max=st.sampled_from((None, 15000, 30000)),
-    sort=st.sampled_from(SORTS),
+    sort=st.sampled_from(("relevance", "soonest", "cheapest")),
     limit=st.integers(1, 50),
 )
 SORT_KEYS = {
@@ -93,7 +94,7 @@ def test_search_counts_and_sorts_as_one_would_by_hand(shows, filters):
         )
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", ["relevance", "soonest", "cheapest"])
 def test_pages_follow_each_other_without_a_gap(sort):
     board = Billboard()
     for number in range(23):
@@ -133,6 +134,9 @@ def test_a_cursor_of_somebody_else_is_refused(cursor):
         (Filters(limit=51), "validation", ()),
         (Filters(q="x" * 101), "validation", ()),
         (Filters(price_max=-1), "validation", ()),
+        (Filters(sort="nearest"), "validation", ()),
+        (Filters(within_km=5), "validation", ()),
+        (Filters(within_km=501, near=Point(18.5, 73.9)), "validation", ()),
     ],
 )
 def test_a_bad_question_is_answered_with_what_there_is(filters, code, valid):
@@ -143,3 +147,62 @@ def test_a_bad_question_is_answered_with_what_there_is(filters, code, valid):
         check(filters, board)
 
     assert (raised.value.problem.code, raised.value.problem.valid) == (code, valid)
+
+
+PUNE, MUMBAI, NOWHERE = Point(18.52, 73.857), Point(19.076, 72.878), None
+PLACES = {"near": PUNE, "far": MUMBAI, "unsaid": NOWHERE}
+
+
+@pytest.fixture
+def places():
+    board = Billboard()
+    for number, (name, place) in enumerate(PLACES.items()):
+        location = place and {"lat": place.latitude, "lon": place.longitude}
+        board.put(listing(f"s{number}", venue_id=name, location=location), NOW)
+    return board
+
+
+def test_the_nearest_comes_first_and_who_does_not_say_where_last(places):
+    answer = find(places, Filters(near=MUMBAI, sort="nearest"), None, NOW).value
+
+    assert [show.venue_id for show in answer.items] == ["far", "near", "unsaid"]
+    assert answer.venue_distances_m["far"] == 0
+    assert 115_000 < answer.venue_distances_m["near"] < 125_000
+    assert "unsaid" not in answer.venue_distances_m
+
+
+def test_within_leaves_out_what_is_further_and_counts_so(places):
+    answer = find(places, Filters(near=MUMBAI, within_km=20), None, NOW).value
+
+    assert [show.venue_id for show in answer.items] == ["far"]
+    assert answer.facets["language"][0].count == 1
+
+
+def test_movies_are_counted_in_the_order_of_what_was_meant():
+    board = Billboard()
+    for number, movie in enumerate(["m1", "m1", "m2", "m3"]):
+        board.put(listing(f"s{number}", movie_id=movie, title=movie.upper()), NOW)
+
+    found = find(board, Filters(q="x"), {"m3": 0, "m1": 1}, NOW).value.facets["movie"]
+
+    assert [(each.value, each.label, each.count) for each in found] == [
+        ("m3", "M3", 1),
+        ("m1", "M1", 2),
+    ]
+
+
+def test_a_quarter_of_the_way_round_the_world():
+    assert metres_between(Point(0, 0), Point(90, 0)) == pytest.approx(10_007_543, rel=0.001)
+    assert metres_between(Point(0, 179.5), Point(0, -179.5)) == pytest.approx(111_195, rel=0.001)
+
+
+@pytest.mark.parametrize("text", ["", "18.5", "a,b", "91,0", "0,181", "nan,0", "inf,1", "1,2,3"])
+def test_what_is_no_place_is_answered_with_what_one_looks_like(text):
+    with pytest.raises(ProblemRaised) as raised:
+        read_point(text)
+
+    assert "18.52,73.86" in raised.value.problem.detail
+
+
+def test_neighbours_ask_the_same_question():
+    assert read_point("18.52041,73.85671") == read_point(" 18.5201,73.8567") == (18.52, 73.857)
