@@ -15,7 +15,7 @@ from rich.markup import escape
 from justbookit.settings import Settings
 from lab.bench import comparison, figures
 from lab.bench.booking import Plan, booking
-from lab.bench.browse import browse
+from lab.bench.browse import Wanted, browse
 from lab.bench.comparison import Beside
 from lab.bench.expiry import Plan as ExpiryPlan
 from lab.bench.expiry import expiry
@@ -106,8 +106,12 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 )
 @click.option("--clients", default=32, show_default=True, help="For `booking` and `browse`.")
 @click.option("--seconds", default=20.0, show_default=True, help="Of each part that is timed.")
-@click.option("--rate", default=200, show_default=True, help="For `booking`: bookings a second.")
-@click.option("--samples", default=200, show_default=True, help="For `lag`: how many holds.")
+@click.option(
+    "--rate", default=200, show_default=True, help="For `booking` and `browse`: bookings a second."
+)
+@click.option(
+    "--samples", default=200, show_default=True, help="For `lag` and `browse`: how many holds."
+)
 @click.option("--shows", default=200_000, show_default=True, help="For `memory`: open at once.")
 @click.option("--holds", default=100_000, show_default=True, help="For `expiry`: live at once.")
 @click.option(
@@ -162,7 +166,12 @@ def bench_(  # noqa: PLR0913 - one for each option
                     say,
                 )
             ),
-            "browse": lambda: uvloop.run(browse(settings, clients, seconds, say)),
+            "browse": lambda: browse(
+                settings,
+                Wanted(clients=clients, seconds=seconds, rate=rate, samples=samples),
+                say,
+                uvloop.run,
+            ),
             "lag": lambda: uvloop.run(lag(settings, samples, say)),
             "expiry": lambda: expiry(
                 settings, ExpiryPlan(holds=holds, per_second=holds_per_second, wait=wait), say

@@ -8,7 +8,10 @@
     row_locks, pooled, bare_postgres, comparison
               the same bookings without us: row locks, through psycopg and through pgbench
     booking   hold and confirm over HTTP: flat out, and at a given rate
-    browse    lists and timings: a hot set, and everything alike
+    browse    what is on, read flat out while bookings change it; searches; how soon a hold is seen
+    readers, questions, searching, relevance, changing, visible
+              its cheap readers, what they ask, the same searches asked of OpenSearch, whether they
+              find what was meant, the bookings beside it, and whoever looks for what was booked
     lag       an event → found by a search
     expiry    a hold has run out → its seats are free again
     memory    what the seat writer weighs with very many open shows, and how fast a cold one is

@@ -1,128 +1,196 @@
-"""How many pages of what is on can be read in a second: a hot set, and everything alike.
+"""How much of what is on can be read in a second, and what that is compared with.
 
-Every page there is to browse is asked for: the movies of each city on each day, and the theatres
-and timings of each of those movies. *Hot* asks for them as people do, the most popular most
-often (Zipf, exponent 1); *uniform* asks for all alike, the worst a cache can meet.
+Beside each other in one run: our pages as people ask for them (*hot*), all of them alike
+(*uniform*, the worst a memory can meet), the framework's own static answer (its *limit*: no page
+that goes through it can be faster), searches as many make them and searches nobody has made
+before, each asked of us and, by the same client, of OpenSearch itself. Meanwhile bookings change
+what is available, except where the limit is measured.
 """
 
-import asyncio
-import time
-from itertools import accumulate
+from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from justbookit.settings import Settings
-from lab.bench.bare import bare_requests_per_s
+from lab.bench.changing import Changing, Pair
+from lab.bench.customers import Desk
 from lab.bench.figures import Figures, NotPlausible, Result, latencies, result
-from lab.bench.ground import CITY, Say
+from lab.bench.gateway import Gateway
+from lab.bench.ground import Say, wait_until_still
 from lab.bench.http import Connections, request
+from lab.bench.questions import SHARES, Questions, get, look_around, misspelt
+from lab.bench.readers import Asked, Plan, Reading, read
+from lab.bench.relevance import relevance
+from lab.bench.searching import Wish, popular, rare
+from lab.bench.visible import Watcher
 
-WARM_UP_SECONDS = 2.0
 SEED = 7
-OK, AWAY = 200, 503
+STATIC = "/livez"
+WARM_UP_SECONDS = 2.0
+CHANGED_SHOWS = 300
+WATCHED_SHOWS = 40
+TAIL_MAX = 6000
 REFUSED_SHARE_MAX = 0.001
-"""More pages than that refused for a moment (503), and the figures would flatter."""
+"""More refused for a moment (503) than that, and the figures would flatter."""
+SEEN_SECONDS = 1.0
 
 
-class Reads(msgspec.Struct):
-    """Latencies of what was read, in seconds, and how often there was nothing to read."""
+class Wanted(msgspec.Struct, frozen=True):
+    """How it is measured."""
 
-    took: list[float]
-    refused: int = 0
+    clients: int
+    seconds: float
+    rate: int
+    samples: int
 
 
-async def browse(settings: Settings, clients: int, seconds: float, say: Say) -> Result:
-    """Measure both; every page must be there."""
-    host = "127.0.0.1" if settings.api_host in {"", "0.0.0.0", "::"} else settings.api_host  # noqa: S104
-    async with Connections(host, settings.api_port, clients) as connections:
-        say("looking at what there is to browse")
-        paths = await _pages(connections, host)
-        dice = Random(SEED)
-        dice.shuffle(paths)
-        pages = [request("GET", path, host) for path in paths]
-        zipf = list(accumulate(1 / rank for rank in range(1, len(pages) + 1)))
-        bare = await bare_requests_per_s(connections, host, clients)
-        say(f"a hot set of {len(pages):,} pages, {seconds:g} s")
-        hot = await _read(connections, pages, zipf, clients, seconds)
-        say(f"all of {len(pages):,} pages alike, {seconds:g} s")
-        uniform = await _read(connections, pages, None, clients, seconds)
+class _Bench:
+    def __init__(self, settings: Settings, wanted: Wanted, say: Say) -> None:
+        self._wanted = wanted
+        self._say = say
+        self.host = (
+            "127.0.0.1" if settings.api_host in {"", "0.0.0.0", "::"} else settings.api_host  # noqa: S104
+        )
+        self.port = settings.api_port
+        index = urlsplit(settings.opensearch)
+        self._index = (index.hostname or "127.0.0.1", index.port or 9200)
+
+    def pages(self, what: str, requests: Sequence[bytes], weights: Sequence[float] = ()) -> Reading:
+        self._say(f"{what}: {len(requests):,} questions, {self._wanted.seconds:g} s")
+        return self._read(Asked(self.host, self.port, requests, weights))
+
+    def searches(self, wishes: Sequence[Wish], *, ours: bool, once: bool) -> Reading:
+        """Popular ones by Zipf; rare ones once each."""
+        of_whom = "us" if ours else "OpenSearch"
+        self._say(f"{'rare' if once else 'popular'} searches, of {of_whom}")
+        host, port = (self.host, self.port) if ours else self._index
+        requests = [wish.of_us(host) if ours else wish.of_opensearch(host) for wish in wishes]
+        weights = [] if once else [1 / rank for rank in range(1, len(requests) + 1)]
+        return self._read(Asked(host, port, requests, weights, once=once))
+
+    def _read(self, asked: Asked) -> Reading:
+        warm_up = 0.0 if asked.once else WARM_UP_SECONDS
+        found = read(asked, Plan(self._wanted.clients, warm_up, self._wanted.seconds, SEED))
+        if found.refused > REFUSED_SHARE_MAX * len(found.took):
+            raise NotPlausible(f"{found.refused} were refused, {len(found.took)} were answered")
+        return found
+
+
+def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., object]) -> Result:
+    """Measure all of it; every answer must be there. `run` runs what is asynchronous."""
+    dice = Random(SEED)
+    wait_until_still(settings, say)
+    bench = _Bench(settings, wanted, say)
+
+    async def prepare() -> tuple[Questions, list[Pair]]:
+        async with Connections(bench.host, bench.port, 8) as connections:
+            say("looking at what there is to browse")
+            questions = await look_around(connections, bench.host, dice)
+            shows = questions.show_ids[: CHANGED_SHOWS + WATCHED_SHOWS]
+            return questions, await _free_pairs(connections, bench.host, shows)
+
+    async def judge(movies: list[str]) -> tuple[float, int]:
+        async with Connections(bench.host, bench.port, 1) as connections:
+            say("asking what was judged")
+            return await relevance(connections, bench.host, movies)
+
+    async def see(pairs: list[Pair]) -> list[float]:
+        async with Connections(bench.host, bench.port, 4) as connections:
+            desk = Desk(connections, bench.host, Gateway(settings.secret), iter(()), None)
+            watcher = Watcher(bench.host, bench.port, desk, connections)
+            return await watcher.lags(pairs, wanted.samples)
+
+    prepared = run(prepare())
+    assert isinstance(prepared, tuple)
+    questions, pairs = prepared
+    changed, watched = pairs[:-WATCHED_SHOWS], pairs[-WATCHED_SHOWS:]
+    requests, weights = questions.weighted(bench.host)
+    static = bench.pages("the framework's limit", [request("GET", STATIC, bench.host)])
+    with Changing(settings, changed, wanted.rate) as changing:
+        hot = bench.pages("as people ask", requests, weights)
+        uniform = bench.pages("all alike", requests)
+        changes_per_s = changing.per_s()
+        titles = list(questions.titles.values())
+        wishes = popular(titles, questions.cities, dice)
+        ours = bench.searches(wishes, ours=True, once=False)
+        theirs = bench.searches(wishes, ours=False, once=False)
+        texts = misspelt(titles, 2 * TAIL_MAX, dice)
+        half = rare(texts[:TAIL_MAX], questions.cities, dice)
+        other = rare(texts[TAIL_MAX:], questions.cities, dice)
+        our_tail = bench.searches(half, ours=True, once=True)
+        their_tail = bench.searches(other, ours=False, once=True)
+        say(f"{wanted.samples} holds are looked for")
+        lags = run(see(watched))
+    assert isinstance(lags, list)
+    judged = run(judge(list(questions.titles)))
+    assert isinstance(judged, tuple)
+    wait_until_still(settings, say)
     figures: Figures = {
-        "reads_per_s": len(hot.took) / seconds,
+        "reads_per_s": hot.per_s,
+        "share_of_static_limit": hot.per_s / static.per_s,
         **latencies("", hot.took),
         "refused": hot.refused,
-        "uniform.reads_per_s": len(uniform.took) / seconds,
+        "uniform.reads_per_s": uniform.per_s,
         **latencies("uniform.", uniform.took),
         "uniform.refused": uniform.refused,
+        "search_per_s": ours.per_s,
+        "search_times_opensearch": ours.per_s / theirs.per_s,
+        **latencies("search_", ours.took),
+        "tail_per_s": our_tail.per_s,
+        "tail_times_opensearch": our_tail.per_s / their_tail.per_s,
+        **latencies("tail_", our_tail.took),
+        **latencies("visible_", lags),
+        "visible_within_1s_share": sum(lag <= SEEN_SECONDS for lag in lags) / len(lags),
+        "ndcg": judged[0],
+        "judged_texts": judged[1],
+        "changes_per_s": changes_per_s,
     }
-    parameters = {
-        "pages": len(pages),
-        "clients": clients,
-        "seconds": seconds,
+    baselines: Figures = {
+        "static.requests_per_s": static.per_s,
+        "opensearch.search_per_s": theirs.per_s,
+        **latencies("opensearch.search_", theirs.took),
+        "opensearch.tail_per_s": their_tail.per_s,
+        **latencies("opensearch.tail_", their_tail.took),
+    }
+    return result("browse", figures, _parameters(settings, wanted, questions, wishes), baselines)
+
+
+async def _free_pairs(connections: Connections, host: str, show_ids: list[str]) -> list[Pair]:
+    """Two neighbouring seats of each show that has such."""
+    pairs: list[Pair] = []
+    for show_id in show_ids:
+        seatmap = await get(connections, host, f"/api/v1/shows/{show_id}/seat-map")
+        if not seatmap["open"] or seatmap["accessible_until"]:
+            continue
+        for row in seatmap["rows"]:
+            free = [seat and seat["status"] == "free" for seat in row["seats"]]
+            at = next((n for n in range(len(free) - 1) if free[n] and free[n + 1]), None)
+            if at is not None:
+                seats = row["seats"][at]["seat_id"], row["seats"][at + 1]["seat_id"]
+                pairs.append((show_id, seats))
+                break
+    if len(pairs) < 2 * WATCHED_SHOWS:
+        raise NotPlausible(f"only {len(pairs)} shows have free seats: load the sample city anew")
+    return pairs
+
+
+def _parameters(
+    settings: Settings, wanted: Wanted, questions: Questions, wishes: Sequence[Wish]
+) -> dict[str, object]:
+    return {
+        "questions": sum(map(len, questions.paths.values())),
+        "shows": len(questions.show_ids),
+        "cities": len(questions.cities),
+        "shares": ", ".join(f"{kind} {share} %" for kind, share in SHARES.items()),
+        "hot": "Zipf, exponent 1, within a kind",
+        "searches": len(wishes),
+        "clients": wanted.clients,
+        "seconds": wanted.seconds,
         "warm_up_seconds": WARM_UP_SECONDS,
-        "hot": "Zipf, exponent 1",
+        "rate": wanted.rate,
+        "workers": settings.api_workers,
+        "static": STATIC,
         "seed": SEED,
     }
-    return result("browse", figures, parameters, {"bare.requests_per_s": bare})
-
-
-async def _pages(connections: Connections, host: str) -> list[str]:
-    """Every list and every grid of timings."""
-    paths = []
-    listed = await _get(connections, host, "/api/v1/cities")
-    for city in listed["items"]:
-        if city["city_id"] == CITY:
-            continue
-        for day in city["dates"]:
-            path = f"/api/v1/cities/{city['city_id']}/movies?date={day}"
-            paths.append(path)
-            for item in (await _get(connections, host, path))["items"]:
-                movie = item["movie"]["movie_id"]
-                paths.append(f"/api/v1/movies/{movie}/shows?city={city['city_id']}&date={day}")
-    if not paths:
-        raise NotPlausible("there is nothing to browse: load the sample city first")
-    return paths
-
-
-async def _get(connections: Connections, host: str, path: str) -> Any:
-    status, body = await connections.ask(request("GET", path, host))
-    if status != OK:
-        raise NotPlausible(f"{path} was answered {status}: {body[:300]!r}")
-    return msgspec.json.decode(body)
-
-
-async def _read(
-    connections: Connections,
-    pages: list[bytes],
-    weights: list[float] | None,
-    clients: int,
-    seconds: float,
-) -> Reads:
-    """All that was read after the warm-up."""
-    begins = time.perf_counter() + WARM_UP_SECONDS
-    ends = begins + seconds
-    reads = Reads([])
-
-    async def client(seed: int) -> None:
-        dice = Random(seed)
-        while True:
-            for page in dice.choices(pages, cum_weights=weights, k=200):
-                asked_at = time.perf_counter()
-                status, body = await connections.ask(page)
-                now = time.perf_counter()
-                if status not in {OK, AWAY}:
-                    raise NotPlausible(f"{page[:80]!r} was answered {status}: {body[:300]!r}")
-                if now >= ends:
-                    return
-                if asked_at >= begins and status == OK:
-                    reads.took.append(now - asked_at)
-                elif asked_at >= begins:
-                    reads.refused += 1
-
-    async with asyncio.TaskGroup() as group:
-        for seed in range(clients):
-            group.create_task(client(seed))
-    if reads.refused > REFUSED_SHARE_MAX * len(reads.took):
-        raise NotPlausible(f"{reads.refused} pages were refused, {len(reads.took)} were read")
-    return reads
