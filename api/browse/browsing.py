@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from api.browse import finding, questions, suggesting, views
@@ -94,9 +95,13 @@ class Browsing:
         text = " ".join(filters.q.casefold().split())
 
         def make() -> Made[views.SearchAnswer]:
-            ranking = self.rankings.known(text) if text else None
-            made = finding.find(self._board, filters, ranking, _now())
-            return made if ranking is None else Made(made.value, (*made.topics, TEXTS))
+            if not text:
+                return finding.find(self._board, filters, None, _now())
+            ranking, from_memory = self.rankings.known(text)
+            found, topics = finding.find(self._board, filters, ranking, _now())
+            if from_memory:
+                found = msgspec.structs.replace(found, from_memory=True)
+            return Made(found, (*topics, TEXTS))
 
         question = ("search", filters)
         try:

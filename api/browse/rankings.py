@@ -10,6 +10,7 @@ import contextlib
 import random
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -27,8 +28,21 @@ SETTLES_AFTER_SECONDS = (2.0, 6.0, 20.0)
 until the last of these new titles are matched in memory as well."""
 
 
+ASKED_AT_ONCE = 16
+"""More would only wait in OpenSearch, and time out there."""
+FAILURES_MAX = 3
+"""One after the other, and it is away; a single slow answer is just that."""
+
+
 class NotRanked(LookupError):
     """This text has to be asked for first."""
+
+
+class Ranked(NamedTuple):
+    """The movies a text means, and whether that was found without OpenSearch."""
+
+    ranking: Ranking
+    from_memory: bool
 
 
 class Rankings:
@@ -44,8 +58,10 @@ class Rankings:
         self._young: Titles = {}
         """Those that the index may not have heard of yet."""
         self._changed = changed
-        self._known: OrderedDict[str, Ranking] = OrderedDict()
-        self._asking: dict[str, asyncio.Task[Ranking]] = {}
+        self._known: OrderedDict[str, Ranked] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Ranked]] = {}
+        self._room = asyncio.Semaphore(ASKED_AT_ONCE)
+        self._failures = 0
         self._looking: asyncio.Task[None] | None = None
         self._settling: list[asyncio.TimerHandle] = []
         self._generation = 0
@@ -55,12 +71,12 @@ class Rankings:
         """Whether texts are matched in memory just now."""
         return self._looking is not None
 
-    def known(self, text: str) -> Ranking:
+    def known(self, text: str) -> Ranked:
         """The movies of a text that was asked for before; raises NotRanked."""
-        ranking = self._known.get(text)
-        if ranking is None:
+        ranked = self._known.get(text)
+        if ranked is None:
             raise NotRanked(text)
-        return ranking
+        return ranked
 
     async def ask(self, text: str) -> None:
         """See to it that `text` is known; however many want it at once, it is asked for once."""
@@ -72,20 +88,33 @@ class Rankings:
             asking = self._asking[text] = asyncio.create_task(self._rank(text))
             asking.add_done_callback(lambda _: self._asking.pop(text, None))
         generation = self._generation
-        ranking = await asyncio.shield(asking)
+        ranked = await asyncio.shield(asking)
         if generation == self._generation or text not in self._known:
-            self._known[text] = ranking
+            self._known[text] = ranked
+            if ranked.from_memory and not self.away:
+                # It was only slow: whoever asks again shall have better.
+                asyncio.get_running_loop().call_later(LOOK_SECONDS, self._forget_one, text)
         while len(self._known) > TEXTS_MAX:
             self._known.popitem(last=False)
 
-    async def _rank(self, text: str) -> Ranking:
+    def _forget_one(self, text: str) -> None:
+        if self._known.pop(text, None) is not None:
+            self._changed()
+
+    async def _rank(self, text: str) -> Ranked:
         if not self.away:
             try:
-                return self._with_young(text, await self._search.rank(text))
+                async with self._room:
+                    if not self.away:
+                        ranking = await self._search.rank(text)
+                        self._failures = 0
+                        return Ranked(self._with_young(text, ranking), from_memory=False)
             except SearchAway as error:
-                log.warning("search is away; titles are matched in memory", why=str(error))
-                self._look_out()
-        return titles.rank(text, self._titles)
+                self._failures += 1
+                if self._failures >= FAILURES_MAX and not self.away:
+                    log.warning("search is away; titles are matched in memory", why=str(error))
+                    self._looking = asyncio.create_task(self._look())
+        return Ranked(titles.rank(text, self._titles), from_memory=True)
 
     def forget(self) -> None:
         """Rank everything anew."""
@@ -130,10 +159,6 @@ class Rankings:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._looking
 
-    def _look_out(self) -> None:
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
-
     async def _look(self) -> None:
         """Come back when OpenSearch is; not all processes at the same moment."""
         up = False
@@ -141,5 +166,5 @@ class Rankings:
             await asyncio.sleep(LOOK_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             up = await self._search.is_up()
         log.warning("search is back")
-        self._looking = None
+        self._looking, self._failures = None, 0
         self._settle()

@@ -13,7 +13,7 @@ from api.browse.finding import Ranking
 from justbookit.ids import MovieId
 
 ALIAS = "shows"
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 2.0
 MOVIES_MAX = 100
 
 TITLE_FIELDS = [

@@ -121,6 +121,8 @@ class SearchAnswer(Dated, frozen=True, kw_only=True):
     facets: dict[str, tuple[Choice, ...]]
     next_cursor: str | None = None
     venue_distances_m: dict[VenueId, int] = {}
+    from_memory: bool = False
+    """OpenSearch is away: the text was matched in memory, which forgives less."""
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):

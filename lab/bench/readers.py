@@ -25,7 +25,8 @@ _CHUNK = 262_144
 class Asked(NamedTuple):
     """Whole requests and how often each is chosen, of whoever listens there.
 
-    `once`: each is asked once, in order, until the time is over or none is left.
+    `once`: each is asked once, in order, until the time is over or none is left. Answers with
+    `mark` in them are counted.
     """
 
     host: str
@@ -33,13 +34,18 @@ class Asked(NamedTuple):
     requests: Sequence[bytes]
     weights: Sequence[float] = ()
     once: bool = False
+    mark: bytes = b""
 
 
 class Reading(NamedTuple):
-    """What was read after the warm-up: how long each answer took, and how many were refused."""
+    """What was read after the warm-up: how long each answer took, and how many were refused.
+
+    `marked` of them had the mark that was looked for.
+    """
 
     took: Sequence[float]
     refused: int
+    marked: int
     seconds: float
 
     @property
@@ -89,7 +95,7 @@ def read_here(asked: Asked, plan: Plan) -> Reading:
     counts_from = time.perf_counter() + plan.warm_up
     ends = counts_from + plan.seconds
     requests = _chosen(asked, Random(plan.seed))
-    took, refused, last = array("d"), 0, counts_from
+    took, refused, marked, last = array("d"), 0, 0, counts_from
     readers = {}
     with select.epoll() as poll:
         for _, request in zip(range(plan.readers), requests, strict=False):
@@ -113,6 +119,7 @@ def read_here(asked: Asked, plan: Plan) -> Reading:
                             refused += 1
                         else:
                             took.append(last - reader.asked_at)
+                            marked += bool(asked.mark) and asked.mark in reader.answer
                     following = next(requests, None) if last < ends else None
                     if following is None:
                         poll.unregister(reader.socket)
@@ -122,19 +129,20 @@ def read_here(asked: Asked, plan: Plan) -> Reading:
         finally:
             for reader in readers.values():
                 reader.socket.close()
-    return Reading(took, refused, max(last - counts_from, 1e-9))
+    return Reading(took, refused, marked, max(last - counts_from, 1e-9))
 
 
 class Reader:
     """One socket, and what has come of the answer so far."""
 
-    __slots__ = ("_got", "_whole", "asked", "asked_at", "socket")
+    __slots__ = ("_got", "_whole", "answer", "asked", "asked_at", "socket")
 
     def __init__(self, host: str, port: int) -> None:
         self.socket = socket.create_connection((host, port), timeout=PATIENCE_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.asked, self.asked_at = b"", 0.0
         self._got = b""
+        self.answer = b""
         self._whole = 0
         """Length of the answer with its head, once that is there."""
 
@@ -162,6 +170,7 @@ class Reader:
         status = got[9:12]
         if status not in {_OK, _AWAY}:
             raise NotPlausible(f"{self.asked[:200]!r} was answered {got[:500]!r}")
+        self.answer = got
         return status
 
 

@@ -47,7 +47,7 @@ async def test_many_who_want_the_same_ask_once(made):
     await asyncio.gather(*(rankings.ask("lamp") for _ in range(50)))
     await rankings.ask("lamp")
 
-    assert rankings.known("lamp") == {"m9": 0}
+    assert rankings.known("lamp") == ({"m9": 0}, False)
     assert search.asked == 1
 
 
@@ -74,19 +74,20 @@ async def test_a_title_that_the_index_has_not_heard_of_is_found_behind_what_it_k
     rankings.retitle({**TITLES, "m3": ("Lamplight",)})
     await rankings.ask("lamp")
 
-    assert rankings.known("lamp") == {"m9": 0, "m3": 1}
+    assert rankings.known("lamp") == ({"m9": 0, "m3": 1}, False)
 
 
 async def test_titles_are_matched_in_memory_while_search_is_away_and_it_is_left_alone(made):
     rankings, search, changes = made
     search.away = True
 
-    await rankings.ask("lamps")
+    for text in ("lamps", "lamp", "kit"):
+        await rankings.ask(text)
     await asyncio.gather(*(rankings.ask(f"kite{'s' * (number % 2)}") for number in range(20)))
 
-    assert rankings.known("lamps") == {"m1": 0}
-    assert rankings.known("kites") == {"m2": 0}
-    assert search.asked == 1
+    assert rankings.known("lamps") == ({"m1": 0}, True)
+    assert rankings.known("kites") == ({"m2": 0}, True)
+    assert search.asked == module.FAILURES_MAX
 
     before = len(changes)
     search.away = False
@@ -96,4 +97,37 @@ async def test_titles_are_matched_in_memory_while_search_is_away_and_it_is_left_
 
     assert len(changes) == before + 1
     await rankings.ask("lamps")
-    assert rankings.known("lamps") == {"m9": 0}
+    assert rankings.known("lamps") == ({"m9": 0}, False)
+
+
+async def test_one_slow_answer_is_no_absence_and_is_not_kept(made):
+    rankings, search, _ = made
+    search.away = True
+    await rankings.ask("lamps")
+    search.away = False
+
+    assert rankings.known("lamps") == ({"m1": 0}, True)
+    assert not rankings.away
+    async with asyncio.timeout(5):
+        while "lamps" in rankings._known:  # noqa: ASYNC110, SLF001 - no event tells a test of it
+            await asyncio.sleep(0.01)
+    await rankings.ask("lamps")
+    assert rankings.known("lamps") == ({"m9": 0}, False)
+
+
+async def test_so_many_are_asked_at_once_and_the_others_wait(made):
+    rankings, search, _ = made
+    at_once, most = 0, 0
+
+    async def rank(_text):
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.01)
+        at_once -= 1
+        return {}
+
+    search.rank = rank
+    await asyncio.gather(*(rankings.ask(str(number)) for number in range(50)))
+
+    assert most == module.ASKED_AT_ONCE

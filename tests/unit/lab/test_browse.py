@@ -62,11 +62,12 @@ def test_readers_read_whole_answers_and_ask_each_question_once(length):
     server = Server(answer(length=length))
     questions = [f"GET /{number}".encode() for number in range(25)]
 
-    reading = read_here(asked_of(server, *questions), Plan(readers=3, warm_up=0, seconds=5))
+    asked = asked_of(server, *questions)._replace(mark=b"ell")
+    reading = read_here(asked, Plan(readers=3, warm_up=0, seconds=5))
     server.close()
 
     assert sorted(server.asked) == sorted(questions)
-    assert (len(reading.took), reading.refused) == (25, 0)
+    assert (len(reading.took), reading.refused, reading.marked) == (25, 0, 25)
     assert reading.per_s > 0
 
 
