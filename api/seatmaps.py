@@ -25,7 +25,8 @@ from justbookit.seatmap import SeatMap
 
 log = structlog.get_logger()
 
-WATCHED_MAX = 400
+WATCHED_MAX = 2000
+"""A map with its events weighs 40 to 80 kB, and reading it anew costs milliseconds."""
 _STALE_SECONDS = 1.0
 
 ReadEvents = Callable[[ShowId], Awaitable[Sequence[bytes]]]

@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import resource
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from granian.server.mp import MPServer
 from api.draining import DRAIN
 from justbookit.settings import Settings
 
+FILES = 65_536
 READY_POLL_SECONDS = 0.1
 BOOKINGS_SECONDS = 20.0
 """How long bookings are waited for before less will do."""
@@ -81,6 +83,9 @@ def serve(settings: Settings) -> None:
     """
     check(settings)
     _check_port(settings)
+    # Each who looks on is a file: as many as the system allows, our workers inherit it.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, FILES)), hard))
     # Workers forked beside a running thread (ours, or granian's own when it replaces one) may
     # inherit a lock that nobody will ever open.
     multiprocessing.set_start_method("spawn")

@@ -21,6 +21,7 @@ from lab.bench.expiry import Plan as ExpiryPlan
 from lab.bench.expiry import expiry
 from lab.bench.figures import NotPlausible, Result
 from lab.bench.lag import lag
+from lab.bench.live import live
 from lab.bench.memory import Plan as MemoryPlan
 from lab.bench.memory import memory
 from lab.bench.seats import seats
@@ -83,7 +84,7 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 
 @command.command("bench")
 @click.argument(
-    "name", type=click.Choice(["seats", "booking", "browse", "lag", "expiry", "memory"])
+    "name", type=click.Choice(["seats", "booking", "browse", "live", "lag", "expiry", "memory"])
 )
 @click.option(
     "--json",
@@ -110,8 +111,9 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
     "--rate", default=200, show_default=True, help="For `booking` and `browse`: bookings a second."
 )
 @click.option(
-    "--samples", default=200, show_default=True, help="For `lag` and `browse`: how many holds."
+    "--samples", default=200, show_default=True, help="For `lag`, `browse`, `live`: how many holds."
 )
+@click.option("--connections", default=1000, show_default=True, help="For `live`: how many.")
 @click.option("--shows", default=200_000, show_default=True, help="For `memory`: open at once.")
 @click.option("--holds", default=100_000, show_default=True, help="For `expiry`: live at once.")
 @click.option(
@@ -139,13 +141,14 @@ def bench_(  # noqa: PLR0913 - one for each option
     seconds: float,
     rate: int,
     samples: int,
+    connections: int,
     shows: int,
     holds: int,
     holds_per_second: int,
     wait: float,
     answers: Path | None,
 ) -> None:
-    """Measure how much and how fast: seats, booking, browse, lag, expiry or memory."""
+    """Measure how much and how fast: seats, booking, browse, live, lag, expiry or memory."""
     machine = figures.machine()
     with _console.status(f"bench {name}") as status:
 
@@ -172,6 +175,7 @@ def bench_(  # noqa: PLR0913 - one for each option
                 say,
                 uvloop.run,
             ),
+            "live": lambda: uvloop.run(live(settings, connections, samples, say)),
             "lag": lambda: uvloop.run(lag(settings, samples, say)),
             "expiry": lambda: expiry(
                 settings, ExpiryPlan(holds=holds, per_second=holds_per_second, wait=wait), say

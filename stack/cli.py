@@ -197,7 +197,7 @@ def _passed_on(name: str, help_: str, *module: str) -> None:
 _passed_on("feeds", "Show what came in from theatres and what was refused.", "connectors", "feeds")
 _passed_on("demo", "Play the whole story against the running stack.", "lab", "demo")
 _passed_on("verify", "Recompute everything from the event log and compare.", "lab", "verify")
-_passed_on("bench", "Measure: seats, booking, browse, lag, expiry or memory.", "lab", "bench")
+_passed_on("bench", "Measure: seats, booking, browse, live, lag, expiry or memory.", "lab", "bench")
 _passed_on("chaos", "Break the running stack under load, and check every answer.", "lab", "chaos")
 _passed_on("sql", "Ask the lake: justbookit sql 'select …'.", "warehouse", "sql")
 _passed_on(

@@ -12,6 +12,7 @@
     readers, questions, searching, relevance, changing, visible
               its cheap readers, what they ask, the same searches asked of OpenSearch, whether they
               find what was meant, the bookings beside it, and whoever looks for what was booked
+    live      how soon who looks at seats is told, with very many looking
     lag       an event → found by a search
     expiry    a hold has run out → its seats are free again
     memory    what the seat writer weighs with very many open shows, and how fast a cold one is

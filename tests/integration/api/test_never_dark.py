@@ -1,6 +1,7 @@
 """Browsing goes on while servers and workers are killed, and when there is nothing but itself."""
 
 import os
+import random
 import signal
 import time
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ def house() -> Iterator[Playhouse]:
 def show(house):
     """A show that is found in every way there is, also by OpenSearch."""
     made = house.new_show()
+    house.eventually(lambda: house.http.get(f"/shows/{made}").status_code == 200)
     house.eventually(lambda: all(answer.status_code == 200 for answer in browse(house, made)))
     house.eventually(lambda: made in search(house, f"lmaps {house.run}").text)
     return made
@@ -48,8 +50,8 @@ def browse(house, show):
         house.http.get(f"/cities/{house.city}/movies", params={"date": day}),
         house.http.get(movie, params={"city": house.city, "date": day}),
         house.http.get(f"/shows/{show}"),
-        # never asked before: what is remembered of it cannot be the answer
-        search(house, f"lmaps {house.run} {' ' * int(time.time() * 1000 % 50)}"),
+        # hardly ever asked before: what is remembered of it cannot be the answer
+        search(house, " ".join([*random.choices(["lmaps", "lamps"], k=10), house.run])),
         search(house, f"दीप {house.run}"),
         house.http.get("/search", params={"city": house.city, "language": "Hindi"}),
         httpx.get(f"{house.base}/", timeout=30),

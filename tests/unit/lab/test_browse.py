@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 from lab.bench.figures import NotPlausible
+from lab.bench.live import Listeners
 from lab.bench.questions import SHARES, Questions, misspelt
 from lab.bench.readers import Asked, Plan, read_here
 from lab.bench.relevance import DEPTH, judgements, ndcg
@@ -162,3 +164,18 @@ def test_the_judged_set_is_large_has_many_scripts_and_knows_the_sample():
 )
 def test_the_nearer_to_the_best_order_the_better(found, score):
     assert ndcg(found, {"a": 3, "b": 2}) == pytest.approx(score, abs=0.001)
+
+
+def test_listeners_note_events_with_their_show_and_nothing_else():
+    server = Server(b": still here\n\n", b"id: 2\nevent: seats\ndata: {}\n\n", piece=1000)
+
+    with Listeners("127.0.0.1", server.port, ["s1", "s2", "s3"]) as listeners:
+        deadline = time.monotonic() + 5
+        while not listeners.told and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.1)
+    server.close()
+
+    assert {told.show_id for told in listeners.told} <= {"s1", "s2", "s3"}
+    assert all(b"event: seats" in told.said for told in listeners.told)
+    assert 1 <= len(listeners.told) <= 2
