@@ -37,6 +37,7 @@ from api.postgres import Pool, pool_of
 from api.seatmaps import SeatMaps
 from api.theatres.moves import Moves
 from api.shedding import Shedding
+from api.shown_maps import ShownMaps
 from api.theatres.office import Office
 from justbookit.ids import CommandId, ShowId
 from justbookit.seat_events import SeatEvent
@@ -69,6 +70,7 @@ class Services:
         self.shedding = Shedding()
         self.commands = Commands(settings.kafka, settings.partitions)
         self.seatmaps = SeatMaps(self._read_events)
+        self.shown_maps = ShownMaps(self.seatmaps)
         self.live = Live(self.seatmaps, self.bells)
         self.answers = Answers(
             settings.kafka,

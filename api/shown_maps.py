@@ -5,6 +5,7 @@ have read the same log show the same bytes under the same ETag.
 """
 
 import time
+from collections import OrderedDict
 from datetime import UTC, datetime
 
 import msgspec
@@ -13,7 +14,8 @@ from api.browse.freshness import headers_of
 from api.headers import Header
 from api.ready import Ready
 from api.seatmap_views import moments_of, seat_map_view
-from api.seatmaps import Look, SeatMaps
+from api.seatmaps import WATCHED_MAX, Look, SeatMaps
+from justbookit.ids import ShowId
 
 SEATMAP_CACHING = "no-cache"
 """The map changes with every booking: caches must ask, and get 304 while nothing changed."""
@@ -21,6 +23,23 @@ GLANCE_SECONDS = 0.2
 """How long it may go unnoticed that the map is not followed any more."""
 
 _encode = msgspec.json.Encoder().encode
+
+
+class ShownMaps:
+    """The maps that were shown last; the bytes of the others are let go."""
+
+    def __init__(self, seatmaps: SeatMaps) -> None:
+        self._seatmaps = seatmaps
+        self._shown: OrderedDict[ShowId, ShownMap] = OrderedDict()
+
+    def of(self, look: Look) -> "ShownMap":
+        """A show's map as it is now."""
+        show_id = look.seatmap.show_id
+        shown = self._shown[show_id] = ShownMap(self._seatmaps, look)
+        self._shown.move_to_end(show_id)
+        while len(self._shown) > WATCHED_MAX:
+            self._shown.popitem(last=False)[1].let_go()
+        return shown
 
 
 class ShownMap:
@@ -34,11 +53,14 @@ class ShownMap:
         self._holds_until = 0.0
         self._glance_at = 0.0
         self._headers: tuple[Header, ...] = ()
+        self._gone = False
         self.body, self.etag = b"", ""
         self._make(look)
 
     def ready_now(self) -> Ready | None:
         """The map as it is sent; None when it is not in memory or not followed."""
+        if self._gone:
+            return None
         now = time.time()
         version = self._seatmaps.version_of(self._show_id)
         if now < self._glance_at and now < self._holds_until and version == self._version:
@@ -51,6 +73,10 @@ class ShownMap:
         else:
             self._glanced(look)
         return self._put_together()
+
+    def let_go(self) -> None:
+        """Forget the bytes; the route shows the map anew."""
+        self._gone, self._ready, self.body = True, None, b""
 
     def freshness_now(self) -> tuple[Header, ...]:
         return self._headers

@@ -83,7 +83,7 @@ class Keeper:
         self._compared_at = 0.0
         self._must_compare = True
         self._wrote_at = 0.0
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def notice(self, topic: str, key: bytes | None, raw: bytes) -> None:
         """An event came by."""
@@ -92,15 +92,14 @@ class Keeper:
 
     def open(self) -> None:
         self._recall()
-        self._task = asyncio.create_task(self._keep())
+        self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._date())]
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            if len(self._board):
-                snapshot.write(self._path, self._taken())
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks and len(self._board):
+            snapshot.write(self._path, self._taken())
 
     def _recall(self) -> None:
         """Begin with what some process wrote down."""
@@ -128,8 +127,6 @@ class Keeper:
                 log.error("the billboard stumbled", exc_info=error)  # noqa: TRY400 - with all of it
                 self._must_compare = True
                 await asyncio.sleep(PAUSE_SECONDS)
-            finally:
-                self._date()
 
     async def _step(self) -> None:
         """Take over what has changed, and move the freshness on."""
@@ -232,14 +229,16 @@ class Keeper:
     def _known_until(self, seconds: float) -> None:
         self._freshness.known_until(seconds, stale=self._freshness.stale)
 
-    def _date(self) -> None:
-        """Say how old what is shown is, and whether that is too old."""
-        was = self._freshness.stale
-        stale = time.time() - self._freshness.seconds > STALE_SECONDS
-        self._freshness.known_until(0.0, stale=stale)
-        if was != stale:
-            log.warning("what is on is old" if stale else "what is on is true again")
-            self._slots.touch_all()  # every answer says whether it is stale
+    async def _date(self) -> None:
+        """Say how old what is shown is, and whether that is too old, whatever else takes long."""
+        while True:
+            was = self._freshness.stale
+            stale = time.time() - self._freshness.seconds > STALE_SECONDS
+            self._freshness.known_until(0.0, stale=stale)
+            if was != stale:
+                log.info("what is on is old" if stale else "what is on is true")
+                self._slots.touch_all()  # every answer says whether it is stale
+            await asyncio.sleep(TICK_SECONDS)
 
     async def _write_now_and_then(self) -> None:
         if time.time() - self._wrote_at > WRITE_SECONDS and not self._must_compare:

@@ -107,6 +107,11 @@ class Slot(Generic[Found]):
     def freshness_now(self) -> tuple[Header, ...]:
         return self._slots.freshness.headers
 
+    def forget(self) -> None:
+        """Let go of the answer; whoever still knows this slot gets none from it."""
+        self.holds, self.forgotten = False, True
+        self._kept = self._ready = None
+
     def size(self) -> int:
         return 0 if self._kept is None else len(self._kept.encoded)
 
@@ -173,5 +178,5 @@ class Slots:
     def _forget(self, question: Question) -> None:
         slot = self._by_question.pop(question)
         self._unregister(slot)
-        slot.holds, slot.forgotten = False, True
         self._bytes -= slot.size()
+        slot.forget()

@@ -4,10 +4,13 @@
 venue it rises with every change, and only with one.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, LiteralString, NamedTuple, TypedDict
 
 import msgspec
+from psycopg import OperationalError
+from psycopg.rows import TupleRow
 
 from api.browse.noticed import Noticed
 from api.postgres import Pool
@@ -17,6 +20,7 @@ from justbookit.listing import Availability, ShowListing, listing_of
 
 SHOWS_MAX = 100_000
 """The soonest; with more than that, the memory of a process is no place for them."""
+READ_SECONDS_MAX = 10.0
 KEPT_DAYS = 1
 """How long after its end a show is still known."""
 
@@ -88,30 +92,34 @@ _theatre = msgspec.json.Decoder(Theatre)
 
 
 class BillboardReading:
-    """Reads through a pool; raises what psycopg raises when it cannot."""
+    """Reads through a pool; raises what psycopg raises when it cannot, also when it takes long."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
+    async def _all(self, query: LiteralString, *parameters: object) -> list[TupleRow]:
+        try:
+            # A server that is frozen, or behind a cable that is not there, answers nothing at all.
+            async with asyncio.timeout(READ_SECONDS_MAX), self._pool.connection() as connection:
+                cursor = await connection.execute(query, parameters)
+                return await cursor.fetchall()
+        except TimeoutError as error:
+            raise OperationalError(f"no answer within {READ_SECONDS_MAX:g} s") from error
+
     async def versions(self) -> dict[ShowId, int]:
         """Every show there is to know of, the soonest first, with its version."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_VERSIONS, (SHOWS_MAX,))
-            return {ShowId(show_id): version for show_id, version in await cursor.fetchall()}
+        rows = await self._all(_VERSIONS, SHOWS_MAX)
+        return {ShowId(show_id): version for show_id, version in rows}
 
     async def seats(self, show_ids: Collection[ShowId]) -> list[tuple[ShowId, Details, Now]]:
         """What changes most often in these shows, and the versions of all the rest."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_SEATS, (list(show_ids),))
-            return [(ShowId(show_id), *_now(rest)) for show_id, *rest in await cursor.fetchall()]
+        rows = await self._all(_SEATS, list(show_ids))
+        return [(ShowId(show_id), *_now(rest)) for show_id, *rest in rows]
 
     async def listings(self, show_ids: Collection[ShowId]) -> list[tuple[Details, ShowListing]]:
         """These shows as they are; those not on sale yet, and those long over, are left out."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_LISTINGS, (list(show_ids),))
-            rows = await cursor.fetchall()
         made = []
-        for terms, movie, venue, theatre, *rest in rows:
+        for terms, movie, venue, theatre, *rest in await self._all(_LISTINGS, list(show_ids)):
             details, now = _now(rest)
             listing = listing_of(
                 _terms.decode(terms),
@@ -126,9 +134,7 @@ class BillboardReading:
     async def shows_with(self, noticed: Noticed) -> list[ShowId]:
         """The shows of the movies, venues and theatres that were noticed."""
         things = (list(noticed.movies), list(noticed.venues), list(noticed.theatres))
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_SHOWS_WITH, things)
-            return [ShowId(show_id) for (show_id,) in await cursor.fetchall()]
+        return [ShowId(show_id) for (show_id,) in await self._all(_SHOWS_WITH, *things)]
 
 
 def _now(columns: Sequence[Any]) -> tuple[Details, Now]:

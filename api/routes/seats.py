@@ -16,7 +16,7 @@ from api.routes.bookings import SeatChoice
 from api.seatmap_views import SeatMapView, quote_of
 from api.seatmaps import Look
 from api.services import Services
-from api.shown_maps import SEATMAP_CACHING, ShownMap
+from api.shown_maps import SEATMAP_CACHING
 from justbookit.ids import SeatId, ShowId
 from justbookit.seat_events import PriceLine
 
@@ -63,7 +63,7 @@ async def seat_map(
 ) -> Response[SeatMapView]:
     """Every seat with its zone and whether it is free, as of now; the ETag is its version."""
     look = await look_at(services, show_id)
-    shown = ShownMap(services.seatmaps, look)
+    shown = services.shown_maps.of(look)
     return fronted(request, shown, shown.body, shown.etag, SEATMAP_CACHING)
 
 

@@ -70,6 +70,7 @@ def test_nobody_can_follow_what_there_is_not(house):
     assert house.http.get("/movies/none/shows/live", params={"city": house.city}).status_code == 404
 
 
+@pytest.mark.timeout(120)
 def test_a_process_that_is_stopped_lets_its_listeners_go(own, show):
     process = start(own)
     try:

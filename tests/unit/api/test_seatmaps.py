@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from api.seatmaps import SeatMaps
-from api.shown_maps import ShownMap
+from api.shown_maps import ShownMap, ShownMaps
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.seat_events import SeatsBlocked, ShowOpened
+from justbookit.seatmap import SeatMap
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TERMS = ShowTerms(
@@ -210,3 +211,19 @@ async def test_a_map_that_is_not_followed_is_left_to_the_route(monkeypatch):
     monkeypatch.setattr(shown, "_glance_at", 0.0)
 
     assert shown.ready_now() is None
+
+
+async def test_the_bytes_of_maps_that_were_not_shown_for_long_are_let_go(monkeypatch):
+    monkeypatch.setattr("api.shown_maps.WATCHED_MAX", 1)
+    made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)))
+    shown = ShownMaps(made)
+    look = await made.look("s")
+    first = shown.of(look)
+    other = msgspec.structs.replace(look, seatmap=SeatMap("other"))
+    other.seatmap.terms = COMING
+    other.seatmap.tariff = look.seatmap.tariff
+
+    shown.of(other)
+
+    assert first.ready_now() is None
+    assert first.body == b""
