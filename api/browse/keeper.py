@@ -231,12 +231,15 @@ class Keeper:
 
     async def _date(self) -> None:
         """Say how old what is shown is, and whether that is too old, whatever else takes long."""
+        was_true = False
         while True:
             was = self._freshness.stale
             stale = time.time() - self._freshness.seconds > STALE_SECONDS
             self._freshness.known_until(0.0, stale=stale)
             if was != stale:
-                log.info("what is on is old" if stale else "what is on is true")
+                if was_true:
+                    log.warning("what is on is old" if stale else "what is on is true again")
+                was_true = True
                 self._slots.touch_all()  # every answer says whether it is stale
             await asyncio.sleep(TICK_SECONDS)
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from api.seatmap_views import seat_map_view, status_of
+from api.seatmap_views import FREE, seat_map_view, status_of
 from api.seatmaps import Look
-from justbookit.ids import SeatId
+from justbookit.ids import AreaId, SeatId
 
 CHANGES_MAX = 64
 
@@ -19,12 +19,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 class SeatsChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """Seats whose status is another since the version before; the others are as they were."""
+    """Seats whose status is another since the version before; the others are as they were.
+
+    `areas`: how many places of an area are free, where that is another number.
+    """
 
     version: int
     open: bool
     seats_free: int
     seats: dict[SeatId, str]
+    areas: dict[AreaId, int]
 
 
 def event(name: str, number: int, data: bytes) -> bytes:
@@ -38,6 +42,7 @@ class ToldMap:
     def __init__(self) -> None:
         self._version = 0
         self._statuses: dict[SeatId, str] = {}
+        self._areas: dict[AreaId, int] = {}
         self._changes: deque[tuple[int, int, bytes]] = deque(maxlen=CHANGES_MAX)
         """From which version, to which, and the event that says it."""
 
@@ -63,7 +68,11 @@ class ToldMap:
             return
         now = datetime.now(UTC)
         statuses = {seat: status_of(seatmap, seat, now) for seat in seatmap.zones}
-        if self._version and statuses.keys() == self._statuses.keys():
+        areas = {}
+        for area_id, places in seatmap.hall.areas.items():
+            areas[area_id] = sum(statuses.pop(place) == FREE for place in places)
+        same_hall = (statuses.keys(), areas.keys()) == (self._statuses.keys(), self._areas.keys())
+        if self._version and same_hall:
             terms = seatmap.terms
             changed = SeatsChanged(
                 version=seatmap.version,
@@ -74,9 +83,12 @@ class ToldMap:
                     for seat, status in statuses.items()
                     if self._statuses[seat] != status
                 },
+                areas={
+                    area_id: free for area_id, free in areas.items() if self._areas[area_id] != free
+                },
             )
             said = event("seats", seatmap.version, _encode(changed))
             self._changes.append((self._version, seatmap.version, said))
         else:
             self._changes.clear()  # another layout: nobody can go on from what was
-        self._version, self._statuses = seatmap.version, statuses
+        self._version, self._statuses, self._areas = seatmap.version, statuses, areas

@@ -16,6 +16,7 @@ from api.live.bell import Bells
 from api.live.streams import Live
 from api.live.told import CHANGES_MAX, ToldMap
 from api.seatmaps import Look
+from justbookit.catalogue import Area
 from justbookit.ids import ShowId
 from justbookit.seat_events import SeatsBlocked, SeatsUnblocked, ShowChanged, ShowOpened
 from justbookit.seatmap import SeatMap, evolve
@@ -117,6 +118,20 @@ def test_so_many_changes_are_kept():
 
     assert told_in(told.since(1, hall.now())[1])[0][0] == "map"
     assert len(told_in(told.since(hall.seatmap.version - 3, hall.now())[1])) == 3
+
+
+def test_of_an_area_it_is_told_how_many_places_are_left():
+    hall, told = Hall(), ToldMap()
+    area = Area(area_id="floor", zone="gold", capacity=3)
+    layout = msgspec.structs.replace(OPEN_TERMS.layout, areas=(area,))
+    hall.change(msgspec.structs.replace(OPEN_TERMS, layout=layout))
+    version, _ = told.since(None, hall.now())
+    place = next(iter(hall.seatmap.hall.areas["floor"]))
+
+    hall.block(place)
+    ((_, _, data),) = told_in(told.since(version, hall.now())[1])
+
+    assert (data["seats"], data["areas"], data["seats_free"]) == ({}, {"floor": 2}, 5)
 
 
 def test_another_layout_is_told_whole():
