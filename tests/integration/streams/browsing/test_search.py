@@ -74,7 +74,7 @@ def booking(desk: Any, show_id: str, *seats: str) -> HoldSeats:
         ("தமிழ் இரவு", (), ("தமிழ்", "தமி", "இரவு")),
         ("東京の夜", ("Tokyo no Yoru",), ("東京", "東", "夜", "tokyo", "tokio", "yor")),
         ("Ночной поезд", ("Night Train",), ("ночной", "ПОЕЗ", "нчоной", "nigth train")),
-        ("Ночной трамвай", (), ("nochnoj", "tramvay", "noch tram", "ночной")),
+        ("Ночной трамвай", (), ("nochnoj", "tramvay", "nochnoj tram", "ночной")),
         ("ツバメの夏", (), ("tsubame", "tsub", "ツバメ")),
         ("Tsubame", (), ("ツバメ", "tsubame")),
     ],
