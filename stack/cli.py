@@ -197,7 +197,12 @@ def _passed_on(name: str, help_: str, *module: str) -> None:
 _passed_on("feeds", "Show what came in from theatres and what was refused.", "connectors", "feeds")
 _passed_on("demo", "Play the whole story against the running stack.", "lab", "demo")
 _passed_on("verify", "Recompute everything from the event log and compare.", "lab", "verify")
-_passed_on("bench", "Measure: seats, booking, browse, live, lag, expiry or memory.", "lab", "bench")
+_passed_on(
+    "bench",
+    "Measure: seats, booking, browse, live, lag, expiry, memory or warehouse.",
+    "lab",
+    "bench",
+)
 _passed_on("chaos", "Break the running stack under load, and check every answer.", "lab", "chaos")
 _passed_on("sql", "Ask the lake: justbookit sql 'select …'.", "warehouse", "sql")
 _passed_on(
@@ -207,4 +212,14 @@ _passed_on(
     "build", "Publish, then build and test the finance tables with dbt.", "warehouse", "build"
 )
 _passed_on("check", "Hold lake, raw and books against each other.", "warehouse", "check")
+_passed_on("settle", "Settle a day with its theatres: draft, approve, send.", "warehouse", "settle")
+_passed_on(
+    "reconcile",
+    "Build the ledger, and hold bookings against gateways and theatres.",
+    "warehouse",
+    "reconcile",
+)
+_passed_on("contracts", "Take contracts in from a CSV file.", "warehouse", "contracts")
+_passed_on("take-files", "Take gateway files and theatres' reports in.", "warehouse", "take-files")
+_passed_on("discard-file", "Count a gateway file no longer.", "warehouse", "discard-file")
 _passed_on("reindex", "Build the search index anew, without downtime.", "streams", "reindex")

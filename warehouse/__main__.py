@@ -7,6 +7,9 @@ python -m warehouse dbt …     dbt itself, logged in
 python -m warehouse check     is everything there: lake, raw and books against each other
 python -m warehouse load …    messages from files into the lake, as the sink files them
 python -m warehouse sql …     ask the lake
+python -m warehouse settle …  what theatres are owed: draft, approve, send
+python -m warehouse reconcile  the ledger, and bookings against gateways and theatres
+python -m warehouse contracts | take-files | discard-file   what others say
 """
 
 import argparse
@@ -26,10 +29,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from justbookit.errors import JustBookItError, MissingOffsets
 from justbookit.settings import Settings
 from warehouse import ask, build, consumer, dump, prompt, show, sink
+from warehouse.amounts import money
 from warehouse.completeness import check
 from warehouse.lake import Lake, folder_of, read_manifest
 from warehouse.manifest import LakeUnreadable
 from warehouse.publish import publish
+from warehouse.settling import commands as settling
 
 EXIT_TROUBLE = 1
 EXIT_MISUSED = 2
@@ -85,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
             "--from-scratch", action="store_true", help="copy everything again from the lake"
         )
         command.set_defaults(run=run)
+    closing = commands.add_parser("reconcile", help="the ledger and the reconciliation")
+    closing.set_defaults(run=lambda settings, _: _dbt_build(settings, ["--select", build.CLOSING]))
+    settling.add(commands)
     dbt = commands.add_parser("dbt", help="dbt itself, logged in", add_help=False)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)
     dbt.set_defaults(run=lambda settings, given: build.dbt(settings, given.arguments))
@@ -160,6 +168,11 @@ def _wait(settings: Settings, seconds: float) -> None:
 
 def _build(settings: Settings, arguments: argparse.Namespace) -> int:
     _publish(settings, arguments)
+    whole = ["--full-refresh"] if arguments.from_scratch else []
+    return _dbt_build(settings, ["--exclude", build.CLOSING, *whole])
+
+
+def _dbt_build(settings: Settings, arguments: list[str]) -> int:
     passed = 0
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, TimeElapsedColumn(), console=_console) as progress:
@@ -174,7 +187,7 @@ def _build(settings: Settings, arguments: argparse.Namespace) -> int:
             description = f"{step.kind} {step.name}"
             progress.update(bar, total=step.total, completed=passed, description=description)
 
-        code = build.build(settings, ["--full-refresh"] if arguments.from_scratch else [], say)
+        code = build.build(settings, arguments, say)
         progress.update(bar, description="")
     verdict = f"dbt build: {passed} steps passed" if not code else f"dbt build failed ({code})"
     _console.print(verdict)
@@ -187,7 +200,7 @@ def _check(settings: Settings, _arguments: argparse.Namespace) -> int:
     for difference in found.differences:
         _console.print(f"[bold red]differs:[/] {escape(difference)}")
     for currency, (paid, refunded) in sorted(found.money.items()):
-        told = f"{show.money(paid, currency)} paid, {show.money(refunded, currency)} given back"
+        told = f"{money(paid, currency)} paid, {money(refunded, currency)} given back"
         _console.print(f"{currency} {told}", markup=False)
     _console.print(f"{found.messages:,} messages, {found.quarantined:,} of them in quarantine")
     return EXIT_TROUBLE if found.differences else 0

@@ -13,11 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
+import psycopg
 
 from justbookit.errors import JustBookItError
 from justbookit.settings import Settings
 from warehouse.lake import connect, folder_of, literal
 from warehouse.publish import connection_parameters, dump
+from warehouse.settling import calendar
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
@@ -89,8 +91,17 @@ def dbt(settings: Settings, arguments: Sequence[str]) -> int:
     )
 
 
+CLOSING = "tag:closing"
+"""What is built when a day is closed, not each time: the ledger and the reconciliation."""
+
+
 def build(settings: Settings, arguments: Sequence[str], say: Callable[[Step], None]) -> int:
-    """Run `dbt build`, telling each step; its exit code. The marts are exported when it is 0."""
+    """Run `dbt build`, telling each step; its exit code. The marts are exported when it is 0.
+
+    The calendar of business days, by which dbt finds out what is due, is filled first.
+    """
+    with psycopg.connect(settings.postgres, connect_timeout=5) as connection:
+        calendar.fill(connection)
     command = [*DBT, "build", "--log-format", "json", "--no-use-colors", *arguments]
     with subprocess.Popen(  # noqa: S603 - our own interpreter
         command,

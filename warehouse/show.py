@@ -15,6 +15,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from warehouse.amounts import money
 from warehouse.ask import Answer
 
 FORMATS = ("table", "csv", "json")
@@ -22,19 +23,6 @@ FORMATS = ("table", "csv", "json")
 CELL_CHARACTERS_MAX = 120
 _AMOUNTS = ("amount", "refund", "price", "discount")
 _NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "NUMBER")
-_DECIMALS = {"CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "VND": 0, "XAF": 0, "XOF": 0} | dict.fromkeys(
-    ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3
-)
-"""How many decimals a currency has where it is not two (ISO 4217)."""
-
-
-def money(amount: int, currency: str) -> str:
-    """Minor units as people write them: 123450 INR is 1,234.50."""
-    decimals = _DECIMALS.get(currency, 2)
-    if not decimals:
-        return f"{amount:,}"
-    whole, part = divmod(abs(amount), 10**decimals)
-    return f"{'-' if amount < 0 else ''}{whole:,}.{part:0{decimals}}"
 
 
 def as_table(answer: Answer) -> Table:

@@ -11,6 +11,9 @@ lines as (
         sum(refund_amount) as refund_amount,
         sum(net_amount) as net_amount,
         sum(commission_amount) as commission_amount,
+        sum(fee_amount) as fee_amount,
+        sum(tax_amount) as tax_amount,
+        sum(settled_amount) as settled_amount,
         sum(payable_amount) as payable_amount
 
     from {{ ref('settlement_lines') }}
@@ -39,6 +42,9 @@ where
         lines.refund_amount,
         lines.net_amount,
         lines.commission_amount,
+        lines.fee_amount,
+        lines.tax_amount,
+        lines.settled_amount,
         lines.payable_amount
     )
     is distinct from
@@ -49,5 +55,8 @@ where
         settlements.refund_amount,
         settlements.net_amount,
         settlements.commission_amount,
+        settlements.fee_amount,
+        settlements.tax_amount,
+        settlements.settled_amount,
         settlements.payable_amount
     )

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import holidays
 import psycopg
 import pytest
 
@@ -35,6 +36,7 @@ from warehouse.manifest import LakeUnreadable
 from warehouse.publish import PostgresSilent, publish
 from warehouse.record import Record
 
+HOLIDAYS = holidays.country_holidays("IN", years=2026)
 COMMISSION = 1000
 """Basis points; dbt's own unit tests have the contracts that differ."""
 
@@ -335,7 +337,8 @@ def recomputed(  # noqa: C901, PLR0912 - one arm an event
         commission = int(share.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
         zone = ZoneInfo(terms[show].timezone)
         ended: date = terms[show].ends_at.astimezone(zone).date()
-        due = datetime(ended.year, ended.month, ended.day, 2, tzinfo=zone) + timedelta(days=1)
+        due_on = business_day_after(ended)
+        due = datetime(due_on.year, due_on.month, due_on.day, 2, tzinfo=zone)
         status = "due" if due <= datetime.now(UTC) else "accruing"
         lines[show, currency] = (
             gross,
@@ -344,7 +347,15 @@ def recomputed(  # noqa: C901, PLR0912 - one arm an event
             commission,
             net - commission,
             ended,
-            ended + timedelta(days=1),
+            due_on,
             status,
         )
     return bookings, lines
+
+
+def business_day_after(day: date) -> date:
+    """All venues of these histories are in India."""
+    day += timedelta(days=1)
+    while day.weekday() >= 5 or (day.year == 2026 and day in HOLIDAYS):
+        day += timedelta(days=1)
+    return day

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from warehouse import manifest, show
+from warehouse.amounts import money
 from warehouse.ask import Answer, Desk, Refused
 from warehouse.manifest import LakeUnreadable
 
@@ -111,7 +112,7 @@ def test_every_dataset_can_be_asked_before_it_has_messages(desk: Desk) -> None:
     ],
 )
 def test_money_is_written_as_its_currency_is(amount: int, currency: str, written: str) -> None:
-    assert show.money(amount, currency) == written
+    assert money(amount, currency) == written
 
 
 def test_programs_get_what_is_stored() -> None:

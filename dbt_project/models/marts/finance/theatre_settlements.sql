@@ -36,7 +36,10 @@ totals as (
         sum(refund_amount)::bigint as refund_amount,
         sum(net_amount)::bigint as net_amount,
         sum(commission_amount)::bigint as commission_amount,
-        sum(payable_amount)::bigint as payable_amount
+        sum(fee_amount)::bigint as fee_amount,
+        sum(tax_amount)::bigint as tax_amount,
+        sum(payable_amount)::bigint as payable_amount,
+        sum(settled_amount)::bigint as settled_amount
 
     from settlement_lines
 
