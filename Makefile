@@ -60,7 +60,7 @@ demo: install ## play the whole story against the running stack
 	@$(BIN)/justbookit demo
 verify: install ## recompute everything from the event log and compare
 	@$(BIN)/justbookit verify
-bench: install ## measure; NAME=seats, booking, browse, live, lag, expiry or memory
+bench: install ## measure; NAME=seats, booking, browse, live, lag, expiry, memory or warehouse
 	@$(BIN)/justbookit bench $(or $(NAME),seats)
 
 ##@ Upkeep

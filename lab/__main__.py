@@ -25,6 +25,8 @@ from lab.bench.live import live
 from lab.bench.memory import Plan as MemoryPlan
 from lab.bench.memory import memory
 from lab.bench.seats import seats
+from lab.bench.warehouse import Plan as MonthPlan
+from lab.bench.warehouse import warehouse
 from lab.chaos import report as chaos_report
 from lab.chaos.run import Plan as ChaosPlan
 from lab.chaos.run import chaos
@@ -84,7 +86,10 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 
 @command.command("bench")
 @click.argument(
-    "name", type=click.Choice(["seats", "booking", "browse", "live", "lag", "expiry", "memory"])
+    "name",
+    type=click.Choice(
+        ["seats", "booking", "browse", "live", "lag", "expiry", "memory", "warehouse"]
+    ),
 )
 @click.option(
     "--json",
@@ -123,6 +128,10 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
     "--wait", default=600.0, show_default=True, help="For `expiry`: the longest a hold may live."
 )
 @click.option(
+    "--tickets", default=300_000, show_default=True, help="For `warehouse`: in the month."
+)
+@click.option("--keep", is_flag=True, help="For `warehouse`: leave lake and database behind.")
+@click.option(
     "--answers",
     type=click.Path(dir_okay=False, path_type=Path),
     help="For `booking`: keep what was answered 201 in this file, for `verify --answers`.",
@@ -146,9 +155,11 @@ def bench_(  # noqa: PLR0913 - one for each option
     holds: int,
     holds_per_second: int,
     wait: float,
+    tickets: int,
+    keep: bool,
     answers: Path | None,
 ) -> None:
-    """Measure how much and how fast: seats, booking, browse, live, lag, expiry or memory."""
+    """Measure how much and how fast; `justbookit bench --help` lists what there is."""
     machine = figures.machine()
     with _console.status(f"bench {name}") as status:
 
@@ -181,6 +192,7 @@ def bench_(  # noqa: PLR0913 - one for each option
                 settings, ExpiryPlan(holds=holds, per_second=holds_per_second, wait=wait), say
             ),
             "memory": lambda: memory(settings, MemoryPlan(shows=shows), say),
+            "warehouse": lambda: warehouse(settings, MonthPlan(tickets=tickets, keep=keep), say),
         }
         try:
             found = measure[name]()

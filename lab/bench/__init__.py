@@ -16,6 +16,8 @@
     lag       an event → found by a search
     expiry    a hold has run out → its seats are free again
     memory    what the seat writer weighs with very many open shows, and how fast a cold one is
+    warehouse a month → lake, books, settlement, reconciliation; on data of its own
+    warehouse_month, warehouse_files   that month: what we saw of it, and what others did
 
 A benchmark sees to it that what it measured was done, and done right; otherwise it fails.
 """
