@@ -7,6 +7,8 @@ Read the modules in this order:
     sink        the loop: gather, write, commit
     publish     lake to Postgres schema `raw`   build       publish, then dbt
     dump        messages from files instead     completeness is everything there?
+    settling    who is owed what, and paid      reports     pages for finance and operations
+    amounts     money as it is written
     ask         an analyst's read-only SQL      show        how its answers are printed
 
 The Parquet files are the record; Postgres schema `raw` and all that dbt makes of it can be made

@@ -9,6 +9,8 @@ python -m warehouse load …    messages from files into the lake, as the sink f
 python -m warehouse sql …     ask the lake
 python -m warehouse settle …  what theatres are owed: draft, approve, send
 python -m warehouse reconcile  the ledger, and bookings against gateways and theatres
+python -m warehouse reports   the pages for finance and for operations
+python -m warehouse daily     build, settle today as a draft, reconcile, report
 python -m warehouse contracts | take-files | discard-file   what others say
 """
 
@@ -19,6 +21,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -28,13 +31,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from justbookit.errors import JustBookItError, MissingOffsets
 from justbookit.settings import Settings
-from warehouse import ask, build, consumer, dump, prompt, show, sink
+from warehouse import ask, build, consumer, dump, prompt, reports, show, sink
 from warehouse.amounts import money
 from warehouse.completeness import check
 from warehouse.lake import Lake, folder_of, read_manifest
 from warehouse.manifest import LakeUnreadable
 from warehouse.publish import publish
 from warehouse.settling import commands as settling
+from warehouse.settling import steps
 
 EXIT_TROUBLE = 1
 EXIT_MISUSED = 2
@@ -92,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
     closing = commands.add_parser("reconcile", help="the ledger and the reconciliation")
     closing.set_defaults(run=lambda settings, _: _dbt_build(settings, ["--select", build.CLOSING]))
+    site = commands.add_parser("reports", help="the pages for finance and for operations")
+    site.set_defaults(run=_reports)
+    daily = commands.add_parser("daily", help="build, settle today as a draft, reconcile, report")
+    daily.add_argument("--by", required=True, metavar="NAME", help="who makes the draft")
+    daily.add_argument("--wait", type=float, default=60.0, metavar="SECONDS")
+    daily.set_defaults(run=_daily, from_scratch=False)
     settling.add(commands)
     dbt = commands.add_parser("dbt", help="dbt itself, logged in", add_help=False)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -169,7 +179,7 @@ def _wait(settings: Settings, seconds: float) -> None:
 def _build(settings: Settings, arguments: argparse.Namespace) -> int:
     _publish(settings, arguments)
     whole = ["--full-refresh"] if arguments.from_scratch else []
-    return _dbt_build(settings, ["--exclude", build.CLOSING, *whole])
+    return _dbt_build(settings, ["--exclude", build.CLOSING, build.ANALYTICS, *whole])
 
 
 def _dbt_build(settings: Settings, arguments: list[str]) -> int:
@@ -218,6 +228,25 @@ def _load(settings: Settings, arguments: argparse.Namespace) -> int:
         f"filed {done.messages:,} messages in {seconds:.2f} s, {done.quarantined:,} in quarantine"
     )
     return 0
+
+
+def _reports(settings: Settings, _arguments: argparse.Namespace) -> int:
+    if code := _dbt_build(settings, ["--select", build.ANALYTICS]):
+        return code
+    for path in reports.write(settings):
+        print(path)
+    return 0
+
+
+def _daily(settings: Settings, arguments: argparse.Namespace) -> int:
+    """What a scheduler calls once a day, after the last cut-off; calling it again is harmless."""
+    if code := _build(settings, arguments):
+        return code
+    run = steps.settle(settings, datetime.now(UTC).date(), arguments.by)
+    _console.print(f"{run.run_id} is {run.status}", markup=False)
+    if code := _dbt_build(settings, ["--select", build.CLOSING]):
+        return code
+    return _reports(settings, arguments)
 
 
 def _sql(settings: Settings, arguments: argparse.Namespace) -> int:

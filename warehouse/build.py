@@ -23,7 +23,7 @@ from warehouse.settling import calendar
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
-MARTS = ("finance", "operations")
+MARTS = ("finance", "operations", "growth")
 """The schemas whose tables are for people."""
 MARTS_FOLDER = "_marts"
 
@@ -93,6 +93,8 @@ def dbt(settings: Settings, arguments: Sequence[str]) -> int:
 
 CLOSING = "tag:closing"
 """What is built when a day is closed, not each time: the ledger and the reconciliation."""
+ANALYTICS = "tag:analytics"
+"""What is built for the reports: everything about sales that nobody is paid by."""
 
 
 def build(settings: Settings, arguments: Sequence[str], say: Callable[[Step], None]) -> int:

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -28,6 +28,7 @@ from justbookit.seat_events import (
     ShowOpened,
 )
 from justbookit.settings import Settings
+from warehouse import reports
 from warehouse.ask import Desk
 from warehouse.build import Step, build
 from warehouse.completeness import check
@@ -192,12 +193,32 @@ def test_the_books_are_right_to_the_minor_unit(
     assert sum(paid for paid, _ in checked.money.values()) == sum(
         each["paid"] for each in bookings.values()
     )
+    hold_analytics(books, bookings)
     desk = Desk(folder_of(books))
     told = desk.ask(
         "select sum(payable_amount) from theatre_settlements", rows_max=1, seconds_max=9
     )
     desk.close()
     assert told.rows[0][0] == sum(line[4] for line in lines.values())
+
+
+def hold_analytics(settings: Settings, bookings: dict[str, Any]) -> None:
+    """What analysts count is what happened, and the pages say it."""
+    kept = sum(each["seats"] for each in bookings.values() if each["status"] == "confirmed")
+    assert query(settings, "SELECT sum(ticket_count) FROM operations.show_occupancy") == [(kept,)]
+    seats = query(settings, "SELECT DISTINCT seat_count FROM operations.show_occupancy")
+    assert seats == [(24,)], "three rows of eight"
+    states = Counter(each["status"] for each in bookings.values())
+    assert query(
+        settings,
+        "SELECT sum(hold_count), sum(expired_count), sum(released_count), sum(cancelled_count)"
+        " FROM growth.daily_sales",
+    ) == [(len(bookings), states["expired"], states["released"], states["cancelled"])]
+    finance, operations = (path.read_text() for path in reports.write(settings))
+    assert "org-a" in finance
+    assert "gateway_clearing" in finance
+    assert "seat-events" in operations
+    assert "not built yet" not in f"{finance}{operations}".lower()
 
 
 def test_a_day_more_gives_the_same_books_as_building_them_at_once(

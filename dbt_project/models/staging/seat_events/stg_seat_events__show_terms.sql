@@ -21,6 +21,7 @@ renamed as (
         body #>> '{terms,timezone}' as timezone,
         body #>> '{terms,currency}' as currency,
         body #>> '{terms,mode}' as sales_mode,
+        body #> '{terms,layout}' as layout,
         (body #>> '{terms,starts_at}')::timestamptz as starts_at,
         (body #>> '{terms,ends_at}')::timestamptz as ends_at,
         at as put_at
