@@ -8,7 +8,7 @@ Read the modules in this order:
     publish     lake to Postgres schema `raw`   build       publish, then dbt
     dump        messages from files instead     completeness is everything there?
     settling    who is owed what, and paid      reports     pages for finance and operations
-    amounts     money as it is written
+    marts       the books copied back to the lake   amounts   money as it is written
     ask         an analyst's read-only SQL      show        how its answers are printed
 
 The Parquet files are the record; Postgres schema `raw` and all that dbt makes of it can be made

@@ -14,16 +14,15 @@ from typing import Any
 import msgspec
 
 from justbookit.errors import JustBookItError
-from warehouse.build import MARTS_FOLDER
 from warehouse.lake import (
     COLUMNS,
     Connection,
     QueryFailed,
     connect,
-    literal,
     literals,
     read_manifest,
 )
+from warehouse.marts import files_of
 from warehouse.record import DATASETS
 
 READING = frozenset({"SELECT", "EXPLAIN"})
@@ -59,10 +58,9 @@ class Desk:
                 folder / each.path for each in manifest.files.values() if each.dataset == dataset
             ]
             self._connection.execute(f"CREATE VIEW {dataset} AS {_dataset(paths)}")
-        for path in sorted((folder / MARTS_FOLDER).glob("*.parquet")):
-            self._connection.execute(
-                f'CREATE VIEW "{path.stem}" AS FROM read_parquet({literal(path)})'
-            )
+        for name, paths in files_of(folder).items():
+            files = f"read_parquet({literals(paths)}, union_by_name = true)"
+            self._connection.execute(f'CREATE VIEW "{name}" AS FROM {files}')
         self._connection.execute(f"SET allowed_directories = {literals([folder])}")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -17,25 +16,14 @@ import psycopg
 
 from justbookit.errors import JustBookItError
 from justbookit.settings import Settings
-from warehouse.lake import connect, folder_of, literal
-from warehouse.publish import connection_parameters, dump
+from warehouse.marts import export
+from warehouse.publish import connection_parameters
 from warehouse.settling import calendar
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
-MARTS = ("finance", "operations", "growth")
-"""The schemas whose tables are for people."""
-MARTS_FOLDER = "_marts"
 
 _FAILURES = frozenset({"error", "fail", "runtime error", "warn"})
-_TYPES = {
-    "bigint": "BIGINT",
-    "integer": "INTEGER",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp with time zone": "TIMESTAMPTZ",
-}
-"""Postgres' names of types to DuckDB's; every other one is text."""
 
 
 class NoProject(JustBookItError):
@@ -150,28 +138,3 @@ def steps(lines: Iterator[str] | Sequence[str]) -> Iterator[Step]:
                 seconds=0.0,
                 message=info["msg"],
             )
-
-
-def export(settings: Settings) -> list[str]:
-    """Copy the marts into the lake as Parquet, for `python -m warehouse sql`; their names."""
-    folder = folder_of(settings)
-    marts = folder / MARTS_FOLDER
-    marts.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="export-", dir=folder) as passing, connect(folder) as duck:
-        tables: dict[str, dict[str, str]] = {}
-        for schema in MARTS:
-            tables |= dump(settings, schema, Path(passing))
-        for table, columns in tables.items():
-            types = ", ".join(
-                f"{literal(name)}: {literal(_TYPES.get(kind, 'VARCHAR'))}"
-                for name, kind in columns.items()
-            )
-            draft = Path(passing) / f"{table}.parquet"
-            duck.execute(
-                f"COPY (FROM read_csv({literal(Path(passing) / f'{table}.csv')},"
-                f" header = false, auto_detect = false, delim = ',', quote = '\"',"
-                f" escape = '\"', columns = {{{types}}}))"
-                f" TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)"
-            )
-            draft.replace(marts / draft.name)
-    return list(tables)

@@ -216,23 +216,3 @@ def _say_what_is_wrong(
 def connection_parameters(settings: Settings) -> dict[str, str]:
     """How Postgres is reached, part by part: host, port, user, password, dbname."""
     return {name: str(value) for name, value in conninfo_to_dict(settings.postgres).items()}
-
-
-def dump(settings: Settings, schema: str, folder: Path) -> dict[str, dict[str, str]]:
-    """Copy each table of `schema` to a CSV in `folder`; their columns with Postgres' types."""
-    tables: dict[str, dict[str, str]] = {}
-    with psycopg.connect(settings.postgres, connect_timeout=5) as connection:
-        columns = connection.execute(
-            "SELECT table_name, column_name, data_type FROM information_schema.columns"
-            " WHERE table_schema = %s ORDER BY table_name, ordinal_position",
-            [schema],
-        ).fetchall()
-        for table, column, kind in columns:
-            tables.setdefault(table, {})[column] = kind
-        for table in tables:
-            name = sql.Identifier(schema, table)
-            query = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT (FORMAT csv)").format(name)
-            with connection.cursor().copy(query) as out, (folder / f"{table}.csv").open("wb") as to:
-                for data in out:
-                    to.write(data)
-    return tables

@@ -241,6 +241,12 @@ def test_a_day_more_gives_the_same_books_as_building_them_at_once(
     }
     found = query(books, "SELECT show_id, currency, payable_amount FROM finance.settlement_lines")
     assert {row[:2]: row[2] for row in found} == {name: line[4] for name, line in lines.items()}
+    desk = Desk(folder_of(books))
+    told = desk.ask("FROM bookings ORDER BY booking_id", rows_max=9_999, seconds_max=9)
+    desk.close()
+    names = ", ".join(told.columns)
+    kept = query(books, f"SELECT {names} FROM finance.bookings ORDER BY booking_id")
+    assert list(told.rows) == kept, "the lake's copy is the mart, moved shows included"
     (touched,) = query(books, "SELECT count(*) FROM analytics.int_shows_touched")[0]
     assert 0 < touched < 40, "only what is new was built"
     with psycopg.connect(books.postgres) as connection:
