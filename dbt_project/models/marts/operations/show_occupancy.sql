@@ -12,11 +12,11 @@ bookings as (
 
 ),
 
-seats as (
+places as (
 
     select
         shows.show_id,
-        count(*) filter (where cell.label != '')::integer as seat_count
+        1 as place_count
 
     from shows
 
@@ -25,7 +25,29 @@ seats as (
     cross join
         lateral jsonb_array_elements_text(each.layout_row -> 'cells') as cell (label)
 
-    group by shows.show_id
+    where cell.label != ''
+
+    union all
+
+    select
+        shows.show_id,
+        (each.area ->> 'capacity')::integer as place_count
+
+    from shows
+
+    cross join lateral jsonb_array_elements(shows.layout -> 'areas') as each (area)
+
+),
+
+seats as (
+
+    select
+        show_id,
+        sum(place_count)::integer as seat_count
+
+    from places
+
+    group by show_id
 
 ),
 
