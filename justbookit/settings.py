@@ -27,6 +27,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kafka: str = "127.0.0.1:19092"
     opensearch: str = "http://127.0.0.1:9211"
 
+    listen_above: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    """How many ports above its address a server started here listens: something is in between."""
+
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
     api_workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
@@ -59,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A folder with PostgreSQL's binaries (18) to use instead of the bundled ones."""
     kafka_heap_mb: Annotated[int, msgspec.Meta(ge=128, le=65536)] = 512
     opensearch_heap_mb: Annotated[int, msgspec.Meta(ge=256, le=65536)] = 512
+
+    rehearsal: str = ""
+    """A folder of switches for rehearsing disasters; refused unless Postgres is on this machine."""
 
     log_level: str = "INFO"
 

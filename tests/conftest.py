@@ -122,10 +122,10 @@ def bare_servers() -> Iterator[Settings]:
         yield settings
 
 
-@pytest.fixture
-def breakable_stack() -> Iterator[Settings]:
-    """A stack for one test that kills servers: others keep connections to the session's."""
-    with running("servers,catalogue,seats,search,connectors,api", {}) as settings:
+@pytest.fixture(scope="module")
+def own_servers() -> Iterator[Settings]:
+    """Postgres and Kafka for one module that destroys what is in them; two partitions."""
+    with running("postgres,kafka", {"JUSTBOOKIT_PARTITIONS": "2"}) as settings:
         yield settings
 
 

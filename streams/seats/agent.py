@@ -5,6 +5,7 @@ from typing import Any
 from justbookit import topics
 from justbookit.settings import Settings
 from streams import app as apps
+from streams.rehearsal import group
 from streams.seats.writer import SeatWriter
 
 NAME = "justbookit-seats"
@@ -12,7 +13,9 @@ NAME = "justbookit-seats"
 
 def run(settings: Settings) -> None:
     """Decide until told to stop; ends the process."""
-    app = apps.make_app(settings, NAME, gather_seconds=settings.batch_linger_ms / 1000)
+    app = apps.make_app(
+        settings, group(settings, NAME), gather_seconds=settings.batch_linger_ms / 1000
+    )
     writer = SeatWriter(settings, app)
     apps.own(app, writer)
     both = app.topic(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 from psycopg import AsyncConnection
@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 
 from justbookit import wire
 from justbookit.dead_letters import StreamDeadLetter
-from justbookit.ids import BookingId, ShowId
+from justbookit.ids import BookingId, CommandId, ShowId
 from streams.arrays import BigInts, Ints, SmallInts, Texts
 from streams.seats.batch import Message, Position
 
@@ -50,6 +50,16 @@ SELECT event.show_id, event.version, event.body
   FROM unnest(%s, %s) AS wanted (show_id, version)
   JOIN seat_event AS event USING (show_id, version)
 """
+
+_ANSWERED = "SELECT command_id FROM seat_event WHERE command_id = ANY(%s)"
+
+_DIGESTS = """
+SELECT event.show_id, event.version, md5(event.body::text)
+  FROM unnest(%s, %s) AS wanted (show_id, version)
+  JOIN seat_event AS event USING (show_id, version)
+"""
+
+_TIME = "SELECT clock_timestamp()"
 
 _references = msgspec.json.Decoder(list[tuple[ShowId, int]])
 _letters = msgspec.json.Decoder(list[StreamDeadLetter])
@@ -108,9 +118,33 @@ async def unsent(connection: Connection, partitions: Sequence[int]) -> Unsent:
     return Unsent(messages, letters, {partition: batch for partition, batch, *_ in found})
 
 
+async def answered(connection: Connection, command_ids: Sequence[CommandId]) -> set[CommandId]:
+    """Which of these commands have an answer."""
+    cursor = await connection.execute(_ANSWERED, (Texts(command_ids),))
+    return {command_id async for (command_id,) in cursor}
+
+
+async def digests(
+    connection: Connection, events: Sequence[tuple[ShowId, int]]
+) -> dict[tuple[ShowId, int], str]:
+    """The MD5 of each of these events that there is."""
+    cursor = await connection.execute(_DIGESTS, _columns(events))
+    return {(show_id, version): digest async for show_id, version, digest in cursor}
+
+
+async def time(connection: Connection) -> datetime:
+    """What Postgres' own clock says."""
+    cursor = await connection.execute(_TIME)
+    [row] = await cursor.fetchall()
+    return cast("datetime", row[0])
+
+
+def _columns(events: Sequence[tuple[ShowId, int]]) -> tuple[Texts, Ints]:
+    return Texts([show_id for show_id, _ in events]), Ints([version for _, version in events])
+
+
 async def _bodies(
     connection: Connection, events: Sequence[tuple[ShowId, int]]
 ) -> dict[tuple[ShowId, int], bytes]:
-    columns = Texts([show_id for show_id, _ in events]), Ints([version for _, version in events])
-    cursor = await connection.execute(_BODIES, columns)
+    cursor = await connection.execute(_BODIES, _columns(events))
     return {(show_id, version): body async for show_id, version, body in cursor}

@@ -21,7 +21,8 @@ from streams import postgres
 from streams.app import StreamApp
 from streams.clock import Clock
 from streams.exits import Exit, end, end_on_error
-from streams.seats import store, takeover
+from streams.rehearsal import wall_clock
+from streams.seats import store, tails, takeover
 from streams.seats.archive import Archive
 from streams.seats.batch import Batch
 from streams.seats.decider import Decider
@@ -51,7 +52,7 @@ class SeatWriter:
     def __init__(self, settings: Settings, app: StreamApp) -> None:
         self._settings = settings
         self._app = app
-        self._clock = Clock()
+        self._clock = Clock(wall_clock(settings))
         self._inbox = Inbox()
         self._timers = Timers()
         self._archive = Archive()
@@ -137,6 +138,8 @@ class SeatWriter:
         }
         had = self._decider.positions
         positions = await takeover.raise_epochs(self._writes, first)
+        # Until then another owner may have decided what was not there when we looked first.
+        found = await where_logs_are(self._app.consumer, partitions)
         check_positions(positions, found)
         # Where nobody wrote since we did, memory is still true.
         kept = {
@@ -145,12 +148,16 @@ class SeatWriter:
             if partition in had
             and position == had[partition]._replace(epoch=had[partition].epoch + 1)
         }
+        others = {each: position for each, position in positions.items() if each not in kept}
+        if others:
+            reads = self._archive.connection
+            last = await tails.check(self._settings, reads, others, found)
+            self._clock.begin_at(await takeover.time(reads), last)
         self._decider.positions = positions
         self._decider.shows.keep_partitions(kept, self._settings.partitions)
         for partition in had.keys() - kept:
             self._timers.forget(partition)
-        mine_now = list(positions.keys() - kept)
-        for timer in await takeover.timers(self._archive.connection, mine_now):
+        for timer in await takeover.timers(self._archive.connection, list(others)):
             self._timers.add(*timer)
         unsent = await takeover.unsent(self._archive.connection, list(positions))
         self._number = max(self._number, *unsent.last_batches.values(), 0)

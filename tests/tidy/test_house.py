@@ -22,6 +22,7 @@ DOORS = {
         "streams.*.writer",
         "streams.seats.inbox",
         "streams.seats.logs",
+        "streams.seats.tails",
         "streams.search.*",
     },
     "litestar": {"api.**"},
