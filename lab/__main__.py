@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,11 +26,7 @@ from lab.bench.memory import memory
 from lab.bench.seats import seats
 from lab.bench.warehouse import Plan as MonthPlan
 from lab.bench.warehouse import warehouse
-from lab.chaos import report as chaos_report
-from lab.chaos.run import Plan as ChaosPlan
-from lab.chaos.run import chaos
-from lab.chaos.schedule import Fault
-from lab.demo.door import NotAsPromised
+from lab.chaos.command import chaos
 from lab.demo.play import play
 from lab.verify import report
 from lab.verify.moment import NeverStill
@@ -208,74 +203,7 @@ def bench_(  # noqa: PLR0913 - one for each option
         figures.write(found, file)
 
 
-def _faults(_: click.Context, __: click.Parameter, text: str) -> list[Fault]:
-    try:
-        return [Fault(name.strip()) for name in text.split(",") if name.strip()]
-    except ValueError as error:
-        raise click.BadParameter(f"{error}; there are: {', '.join(Fault)}") from error
-
-
-@command.command("chaos")
-@click.option("--minutes", default=3.0, show_default=True, help="How long the crowd asks.")
-@click.option(
-    "--seed", type=int, help="Of the faults and of what is asked; some number if left out."
-)
-@click.option(
-    "--faults",
-    default=",".join(Fault),
-    callback=_faults,
-    help="Which faults, with commas; all if left out, and '' for none.",
-)
-@click.option("--clients", default=24, show_default=True, help="Customers who ask at once.")
-@click.option(
-    "--report",
-    "file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the tables in this file as well.",
-)
-@click.option(
-    "--history",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where every request and answer is kept; in the stack's home if left out.",
-)
-@click.pass_obj
-def chaos_(
-    settings: Settings,
-    *,
-    minutes: float,
-    seed: int | None,
-    faults: list[Fault],
-    clients: int,
-    file: Path | None,
-    history: Path | None,
-) -> None:
-    """Break the running stack while many customers ask, and check what they were told."""
-    seed = int(time.time()) if seed is None else seed
-    history = history or Path(settings.home) / "chaos" / f"{int(time.time())}.jsonl"
-    plan = ChaosPlan(
-        seconds=minutes * 60, seed=seed, clients=clients, faults=faults, history=history
-    )
-    _console.print(f"seed {seed}")
-    with _console.status("chaos") as status:
-        try:
-            found = asyncio.run(chaos(settings, plan, lambda text: status.update(escape(text))))
-        except NeverStill as error:
-            _console.print(f"[bold red]{escape(str(error))}[/] (history: {history})")
-            sys.exit(EXIT_NEVER_STILL)
-        except NotAsPromised as error:
-            _console.print(f"[bold red]chaos:[/] {escape(str(error))}")
-            sys.exit(EXIT_DIFFERS)
-        except ExceptionGroup as group:
-            told = group.subgroup(NotAsPromised)
-            if told is None:
-                raise
-            _console.print(f"[bold red]chaos:[/] {escape(repr(told.exceptions))}")
-            sys.exit(EXIT_DIFFERS)
-    chaos_report.show(found, _console)
-    if file is not None:
-        with file.open("w") as text:
-            chaos_report.show(found, Console(file=text, width=120, soft_wrap=True))
-    sys.exit(0 if found.is_sound else EXIT_DIFFERS)
+command.add_command(chaos)
 
 
 if __name__ == "__main__":

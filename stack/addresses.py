@@ -71,6 +71,11 @@ def address_of(server: str, settings: Settings) -> Address:
         raise CannotStart(f"{name} is no address of a server: {error}") from error
 
 
+def port_of(server: str, settings: Settings) -> int:
+    """The port that `server` listens on when it is started here."""
+    return address_of(server, settings).port + settings.listen_above
+
+
 def ports_to_bind(settings: Settings, wanted: Callable[[str], bool]) -> dict[int, tuple[str, str]]:
     """Every port the wanted processes listen on here: its user, and the setting that moves it.
 
@@ -85,12 +90,13 @@ def ports_to_bind(settings: Settings, wanted: Callable[[str], bool]) -> dict[int
                 f"{setting} says {address.host}, but a server started here listens on 127.0.0.1"
                 f" only; take {server} out of JUSTBOOKIT_SERVERS to use the one over there"
             )
-        if server == "opensearch" and address.port not in OPENSEARCH_PORTS:
+        port = port_of(server, settings)
+        if server == "opensearch" and port not in OPENSEARCH_PORTS:
             raise CannotStart(
                 f"{setting}: a local OpenSearch takes a port from {OPENSEARCH_PORTS.start}"
-                f" to {OPENSEARCH_PORTS.stop - 1}, not {address.port}"
+                f" to {OPENSEARCH_PORTS.stop - 1}, not {port}"
             )
-        ports[address.port] = (server, setting)
+        ports[port] = (server, setting)
         if server == "kafka":
             ports[controller_port(settings)] = ("kafka's controller", setting)
         if server == "opensearch":
@@ -104,9 +110,9 @@ def ports_to_bind(settings: Settings, wanted: Callable[[str], bool]) -> dict[int
 
 def controller_port(settings: Settings) -> int:
     """Kafka's own port for its metadata quorum: the one after the broker's."""
-    return kafka_address(settings).port + 1
+    return port_of("kafka", settings) + 1
 
 
 def transport_port(settings: Settings) -> int:
     """OpenSearch's own port between nodes: a hundred above its HTTP port."""
-    return opensearch_address(settings).port + 100
+    return port_of("opensearch", settings) + 100

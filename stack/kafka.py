@@ -11,7 +11,7 @@ from kafka.errors import KafkaError
 
 from justbookit.settings import Settings
 from stack import jars
-from stack.addresses import controller_port, kafka_address
+from stack.addresses import controller_port, kafka_address, port_of
 from stack.java import Java, command
 from stack.process import Program, run_once
 
@@ -44,14 +44,14 @@ JVM = (
 
 def server_properties(settings: Settings) -> str:
     """The broker's configuration file."""
-    broker = kafka_address(settings)
+    broker, listens_on = kafka_address(settings), port_of("kafka", settings)
     controller = f"127.0.0.1:{controller_port(settings)}"
     properties = {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@{controller}",
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://127.0.0.1:{broker.port},CONTROLLER://{controller}",
+        "listeners": f"PLAINTEXT://127.0.0.1:{listens_on},CONTROLLER://{controller}",
         "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker.port}",
         "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
         "log.dirs": str(_folder(settings) / "data"),

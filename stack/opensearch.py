@@ -11,7 +11,7 @@ import aiohttp
 
 from justbookit.settings import Settings
 from stack import jars
-from stack.addresses import opensearch_address, transport_port
+from stack.addresses import opensearch_address, port_of, transport_port
 from stack.errors import CannotStart
 from stack.java import Java, command
 from stack.process import Program
@@ -65,7 +65,7 @@ def prepare(settings: Settings, java: Java) -> Program:
     (configuration / "log4j2.properties").write_text(_LOG4J)
     class_path = jars.class_path("opensearch")
     heap = f"{settings.opensearch_heap_mb}m"
-    port = opensearch_address(settings).port
+    port = port_of("opensearch", settings)
     options = [f"-Xms{heap}", f"-Xmx{heap}", *JVM]
     argv = command(java, options, class_path, folder / "java.options")
     argv.append("org.codelibs.opensearch.runner.OpenSearchRunner")

@@ -19,7 +19,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from justbookit.settings import Settings
-from stack.addresses import postgres_address
+from stack.addresses import port_of
 from stack.errors import CannotStart
 from stack.process import Program, User, run_once
 
@@ -90,8 +90,11 @@ async def prepare(settings: Settings, logs: Path) -> Program:
     data = folder / "data"
     if not (data / "PG_VERSION").exists():
         await _initialise(settings, programs, data, logs)
-    address = postgres_address(settings)
-    options = {"port": str(address.port), "listen_addresses": "127.0.0.1", **SETTINGS}
+    options = {
+        "port": str(port_of("postgres", settings)),
+        "listen_addresses": "127.0.0.1",
+        **SETTINGS,
+    }
     options["unix_socket_directories"] = ""
     argv = [str(programs / "postgres"), "-D", str(data)]
     for name, value in options.items():

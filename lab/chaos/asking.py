@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from math import inf
 from secrets import token_hex
@@ -11,10 +12,12 @@ import aiohttp
 import msgspec
 
 from justbookit.ids import ShowId
+from lab.chaos.history import Tally
 from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
 from lab.demo.door import Door
 
 PAUSE_SECONDS = 0.5
+UNKNOWN_KEPT_MAX = 20_000
 
 _encode = msgspec.json.Encoder().encode
 
@@ -47,7 +50,8 @@ class Asking:
         self._door = door
         self._file = file
         self._epoch = time.time() - time.monotonic()
-        self.ops: list[Op] = []
+        self.tally = Tally()
+        self._left_open: deque[float] = deque(maxlen=UNKNOWN_KEPT_MAX)
         self.patient_until = inf
         """From then on nobody asks again for what is still not known."""
 
@@ -57,10 +61,7 @@ class Asking:
 
     def unknown_between(self, begin: float, end: float) -> int:
         """How many requests of that time were left without a certain answer."""
-        return sum(
-            op.outcome is Outcome.INFO and begin <= op.t_complete <= end
-            for op in self.ops[-20_000:]
-        )
+        return sum(begin <= at <= end for at in self._left_open)
 
     async def insist(self, wish: Wish) -> Op:
         """Ask until it is known what became of it, or it is too late to ask."""
@@ -89,7 +90,7 @@ class Asking:
         outcome = outcome_of(status)
         is_problem = outcome is not Outcome.OK and isinstance(answer, dict)
         op = Op(
-            op_id=len(self.ops) + 1,
+            op_id=self.tally.requests + 1,
             client=person.client,
             kind=wish.kind,
             show_id=wish.show_id,
@@ -105,7 +106,9 @@ class Asking:
             reused=other_body is not None,
             answer=answer,
         )
-        self.ops.append(op)
+        self.tally.add(op)
+        if outcome is Outcome.INFO:
+            self._left_open.append(op.t_complete)
         self._file.write(_encode(op) + b"\n")
         return op
 

@@ -27,22 +27,28 @@ def check(ops: Sequence[Op], logs: Logs, troubles: Sequence[Window]) -> Findings
     """All of it. `logs` has the shows of these ops, whole and in order."""
     findings = Findings()
     asked = wishes(ops)
-    events: dict[CommandId, list[SeatEvent]] = defaultdict(list)
-    for log in logs.values():
-        for event in log:
-            if event.command_id is not None:
-                events[event.command_id].append(event)
     pasts = {show_id: Past(log) for show_id, log in logs.items()}
+    events: dict[CommandId, list[SeatEvent]] = defaultdict(list)
+    for show_id, log in logs.items():
+        for event in log:
+            if event.command_id is not None and type(event).__name__ not in pasts[show_id].unknown:
+                events[event.command_id].append(event)
+    # Where something happened that is not understood here, nobody's seats are judged.
+    for past in pasts.values():
+        findings.unknown += past.unknown
+    pasts = {show_id: past for show_id, past in pasts.items() if not past.unknown}
     for wish in asked:
         _one_answer(wish, findings)
         _decided(wish, events[wish.command_id], findings)
-        _truly_taken(wish, pasts, findings)
+        if wish.show_id in pasts or wish.show_id not in logs:
+            _truly_taken(wish, pasts, findings)
     _in_order(asked, events, findings)
-    _kept(asked, pasts, findings)
     _reused(ops, troubles, findings)
     _nobody_asked(ops, logs, findings)
     _expired(pasts, troubles, findings)
-    _owned(asked, pasts, findings)
+    understood = [wish for wish in asked if wish.show_id in pasts or wish.show_id not in logs]
+    _kept(understood, pasts, findings)
+    _owned(understood, pasts, findings)
     return findings
 
 

@@ -12,7 +12,7 @@ from lab.chaos.halls import Halls
 from lab.chaos.ops import Kind, Op, Outcome
 from lab.chaos.past import seconds
 
-THINK_SECONDS = 0.12
+THINK_SECONDS = 0.03
 PARALLEL_SHARE, AGAIN_SHARE, REUSED_SHARE = 0.08, 0.08, 0.04
 LATE_SECONDS_MAX = 10.0
 """Who holds for no longer than that may wait until it is too late."""
@@ -32,7 +32,10 @@ class Crowd:
         self._gateway = gateway
         self._seed = seed
         self._ends = 0.0
-        self._known: list[Wish] = []
+        self._memory = Random(f"{seed} again")
+        self._known = 0
+        self._some: list[Wish] = []
+        """Of all wishes whose answers are known, each with the same chance to be in here."""
         self._blocked: list[tuple[ShowId, str]] = []
 
     async def go(self, ends: float) -> None:
@@ -47,8 +50,7 @@ class Crowd:
 
     async def ask_again(self) -> None:
         """Ask for some of all that was answered once more: an answer is for ever."""
-        dice = Random(f"{self._seed} again")
-        some = dice.sample(self._known, min(FINAL_READS_MAX, len(self._known)))
+        some = self._some
         for at in range(0, len(some), 10):
             await asyncio.gather(*(self._asking.insist(wish) for wish in some[at : at + 10]))
 
@@ -138,6 +140,13 @@ class Crowd:
             if kind is Kind.BLOCK and op.outcome is Outcome.OK:
                 self._blocked += [(show_id, seat) for seat in op.answer["seat_ids"]]
 
+    def _remember(self, wish: Wish) -> None:
+        self._known += 1
+        if len(self._some) < FINAL_READS_MAX:
+            self._some.append(wish)
+        elif (at := self._memory.randrange(self._known)) < FINAL_READS_MAX:
+            self._some[at] = wish
+
     async def _ask(self, wish: Wish, dice: Random, other_body: Any) -> Op:
         """Ask until it is known; sometimes several times at once, or once more, or otherwise."""
         copies = dice.randint(2, 5) if dice.random() < PARALLEL_SHARE else 1
@@ -145,7 +154,7 @@ class Crowd:
         op = min(ops, key=lambda each: (each.outcome is Outcome.INFO, each.t_complete))
         if op.outcome is Outcome.INFO:
             return op
-        self._known.append(wish)
+        self._remember(wish)
         if dice.random() < AGAIN_SHARE:
             await self._asking.insist(wish)
         if other_body is not None and dice.random() < REUSED_SHARE:

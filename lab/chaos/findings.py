@@ -40,6 +40,8 @@ class Findings:
         self.looked_at: Counter[Promise] = Counter()
         self.found: Counter[Promise] = Counter()
         self.violations: list[str] = []
+        self.unknown: Counter[str] = Counter()
+        """Kinds of events that could not be judged, nor what was done to seats in their shows."""
 
     def expect(self, promise: Promise, what: str, *, holds: bool) -> None:
         """Note that `promise` was looked at, and whether it held."""
@@ -48,3 +50,10 @@ class Findings:
             self.found[promise] += 1
             if len(self.violations) < KEPT_MAX:
                 self.violations.append(f"{promise.name}  {what}")
+
+    def add(self, others: "Findings") -> None:
+        """Take in what was found of other shows."""
+        self.looked_at += others.looked_at
+        self.found += others.found
+        self.unknown += others.unknown
+        self.violations += others.violations[: KEPT_MAX - len(self.violations)]

@@ -16,10 +16,10 @@ from lab.chaos.ops import Kind, Outcome
 from lab.demo.door import Door, NotAsPromised, command, until
 
 SOURCE = "chaos"
-ROWS, SEATS_IN_ROW = "ABCD", 8
+ROWS, SEATS_IN_ROW = "ABCDEF", 12
 PRICE = 15000
 SLOT = timedelta(hours=3)
-WORN_AFTER = 100
+WORN_AFTER = 300
 """So many times somebody tried to get seats in a show, and there is another one."""
 OPEN_SECONDS_MAX = 60.0
 LOOK_SECONDS = 0.2
@@ -48,7 +48,7 @@ class Halls:
         self.seats = [
             SeatId(f"{row}{number}") for row in ROWS for number in range(1, SEATS_IN_ROW + 1)
         ]
-        self.show_ids: list[ShowId] = []
+        self.show_ids: set[ShowId] = set()
         """Every show there ever was."""
 
     def pick(self, dice: Random) -> Hall:
@@ -69,7 +69,7 @@ class Halls:
     async def _open(self, hall: Hall, asking: Asking) -> None:
         number = len(self.show_ids)
         show_id = ShowId(f"{SOURCE}.show-{self._run}-{number}")
-        self.show_ids.append(show_id)
+        self.show_ids.add(show_id)
         starts_at = self._begin + SLOT * hall.slot
         hall.slot += 1
         body = {

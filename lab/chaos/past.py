@@ -1,5 +1,6 @@
 """The log of a show → who had which seat from when to when, and where each booking ended."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from math import inf
@@ -10,10 +11,13 @@ from justbookit.bookings import BookingStatus
 from justbookit.ids import BookingId, SeatId
 from justbookit.refusals import ReleaseReason
 from justbookit.seat_events import (
+    AllotmentSet,
     BookingCancelled,
     BookingChanged,
     BookingConfirmed,
+    CommandRefused,
     CounterSaleReturned,
+    HoldExtended,
     HoldReleased,
     SeatEvent,
     SeatsBlocked,
@@ -21,7 +25,10 @@ from justbookit.seat_events import (
     SeatsHeld,
     SeatsSoldAtCounter,
     SeatsUnblocked,
+    ShowChanged,
+    ShowClosed,
     ShowMoved,
+    ShowOpened,
 )
 
 
@@ -49,6 +56,8 @@ class Past:
         self.holds: dict[BookingId, Hold] = {}
         self.clashes: list[str] = []
         """A seat was given to somebody while another had it; in words."""
+        self.unknown: Counter[str] = Counter()
+        """Kinds of events that nothing is known about here: who has what is not certain then."""
         for event in events:
             self._see(event)
 
@@ -92,8 +101,13 @@ class Past:
                     self._take(event, to.values(), owner)
             case SeatsUnblocked() | CounterSaleReturned():
                 self._give(event.seat_ids, at)
-            case _:
+            case HoldExtended():
+                if (hold := self.holds.get(event.booking_id)) is not None:
+                    hold.held_until = event.held_until.timestamp()
+            case CommandRefused() | ShowOpened() | ShowChanged() | ShowClosed() | AllotmentSet():
                 pass
+            case _:
+                self.unknown[type(event).__name__] += 1
 
     def _released(self, event: HoldReleased, at: float) -> None:
         hold = self.holds.get(event.booking_id)

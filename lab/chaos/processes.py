@@ -50,6 +50,18 @@ class Processes:
         """The seat writers, the spare among them."""
         return [name for name in self.read() if name == SPARE or name.split("-")[0] == "seats"]
 
+    def switches(self, name: str) -> Path | None:
+        """The folder of switches of a seat writer, if it has one."""
+        if name != SPARE:
+            return Path(self._settings.rehearsal) if self._settings.rehearsal else None
+        is_here = any(host in self._settings.postgres for host in ("127.0.0.1", "localhost"))
+        return Path(self._settings.home) / "rehearsal-spare" if is_here else None
+
+    def said(self, name: str, words: bytes) -> int:
+        """How often a seat writer's log has these words."""
+        log = self._log if name == SPARE else self._log.with_name(f"{name}.log")
+        return log.read_bytes().count(words) if log.exists() else 0
+
     def all_ready(self) -> bool:
         """Whether everything works, as far as the notes know."""
         return all(process.state == "ready" for process in self.read().values())
@@ -73,6 +85,9 @@ class Processes:
         """Run a seat writer beside the stack's own, again whenever it ends."""
         environment = {**os.environ, **self._settings.environment()}
         environment["JUSTBOOKIT_HOLD_SECONDS"] = str(HOLD_SECONDS)
+        if (switches := self.switches(SPARE)) is not None:
+            switches.mkdir(exist_ok=True)
+            environment["JUSTBOOKIT_REHEARSAL"] = str(switches)
         try:
             while True:
                 with self._log.open("ab") as log:

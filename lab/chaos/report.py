@@ -8,9 +8,10 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from lab.chaos.faults import Record
 from lab.chaos.findings import Findings, Promise
-from lab.chaos.ops import Op
+from lab.chaos.history import Tally
+from lab.chaos.ops import Outcome
+from lab.chaos.records import Record
 from lab.verify.audit import Audit, Check
 
 SHOWN_MAX = 100
@@ -21,7 +22,7 @@ class Report(msgspec.Struct, kw_only=True):
 
     seed: int
     seconds: float
-    ops: Sequence[Op]
+    tally: Tally
     happened: Counter[str]
     missing: Sequence[str]
     faults: Sequence[Record]
@@ -40,11 +41,13 @@ def show(report: Report, console: Console) -> None:
     for table in (_operations(report), _happened(report), _faults(report), _checks(report)):
         console.print(table)
     for record in report.faults:
-        at = record.t_begin - report.ops[0].t_invoke
+        at = record.t_begin - report.tally.began_at
         console.print(f"{at:6.1f} s  {record.fault:<16} {record.target:<12} {record.evidence}")
     wrong = [*report.findings.violations, *map(str, report.audit.faults)]
     for line in wrong[:SHOWN_MAX]:
         console.print(f"[red]{escape(line)}[/]")
+    for name, count in report.findings.unknown.items():
+        console.print(f"not judged: {count:,} {name}, a kind of event that is not known here")
     for name in report.missing:
         console.print(f"[bold red]vacuous:[/] none of “{name}”")
     violations = report.findings.found.total() + report.audit.found.total()
@@ -52,23 +55,22 @@ def show(report: Report, console: Console) -> None:
     done = sum(record.effective for record in report.faults)
     verdict = "[bold green]Sound[/]" if report.is_sound else "[bold red]Not sound[/]"
     console.print(
-        f"{verdict}: {len(report.ops):,} operations in {report.seconds:.0f} s, {done} faults that"
-        f" bit, {checks:,} checks, {violations:,} violations, seed {report.seed}"
+        f"{verdict}: {report.tally.operations:,} operations in {report.seconds:.0f} s,"
+        f" {done} faults that bit, {checks:,} checks, {violations:,} violations, seed {report.seed}"
     )
     console.print(f"history: {report.history}")
 
 
 def _operations(report: Report) -> RenderableType:
-    outcomes = ("ok", "fail", "info")
-    table = _table("requests", *outcomes, "all")
-    counts = Counter((op.kind.value, op.outcome.value) for op in report.ops)
-    for kind in dict.fromkeys(op.kind.value for op in report.ops):
-        row = [counts[kind, outcome] for outcome in outcomes]
-        table.add_row(kind, *(f"{count:,}" for count in (*row, sum(row))))
-    statuses = Counter(op.status for op in report.ops if op.status >= 500 or op.status == 0)
-    for status, count in sorted(statuses.items()):
-        name = f"answered {status}" if status else "no answer, connection lost"
-        table.add_row(name, "", "", f"{count:,}", "")
+    table = _table("requests", *Outcome, "all")
+    counts = report.tally.counts
+    for kind in dict.fromkeys(kind for kind, _ in counts):
+        row = [counts[kind, outcome] for outcome in Outcome]
+        table.add_row(kind.value, *(f"{count:,}" for count in (*row, sum(row))))
+    for status, count in sorted(report.tally.statuses.items()):
+        if status >= 500 or status == 0:
+            name = f"answered {status}" if status else "no answer, connection lost"
+            table.add_row(name, "", "", f"{count:,}", "")
     return table
 
 

@@ -2,15 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO
 
 import aiohttp
 import msgspec
 
-from justbookit.ids import ShowId
-from justbookit.seat_events import SeatEvent
 from justbookit.settings import Settings
 from justbookit.topics import SEAT_EVENTS
 from lab.bench.gateway import Gateway
@@ -18,16 +17,17 @@ from lab.chaos.asking import Asking, admit
 from lab.chaos.checks import check
 from lab.chaos.coverage import TAKEOVERS, classes, vacuous
 from lab.chaos.crowd import Crowd
+from lab.chaos.cuts import Proxies
 from lab.chaos.faults import Nemesis
+from lab.chaos.findings import Findings
 from lab.chaos.halls import Halls, build
-from lab.chaos.ops import Kind, Op, Outcome
+from lab.chaos.history import promises, read, split
 from lab.chaos.processes import SPARE, Processes
 from lab.chaos.report import Report
-from lab.chaos.schedule import MAIN, WRITERS, Fault, plan
+from lab.chaos.schedule import ENDING, TAKING, Fault, plan
 from lab.demo.door import Door, until
 from lab.verify.audit import Audit
 from lab.verify.history import histories
-from lab.verify.judging import Promise
 from lab.verify.kafka_log import KafkaLog
 from lab.verify.run import verify
 
@@ -51,23 +51,29 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     history: Path
 
 
-async def chaos(settings: Settings, wanted: Plan, say: Say) -> Report:
-    """Raises NeverStill when the stack does not come to rest afterwards."""
+async def chaos(
+    settings: Settings, wanted: Plan, say: Say, proxies: Proxies | None = None
+) -> Report:
+    """With `proxies` between our processes and the servers, connections can be cut as well.
+
+    Raises NeverStill when the stack does not come to rest afterwards.
+    """
     current = asyncio.current_task()
     assert current is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, current.cancel)
     wanted.history.parent.mkdir(parents=True, exist_ok=True)
     with wanted.history.open("wb") as file:
-        load = _Load(settings, wanted, say)
+        load = _Load(settings, wanted, say, proxies)
         await load.go(file)
     return await asyncio.to_thread(load.judged)
 
 
 class _Load:
-    def __init__(self, settings: Settings, wanted: Plan, say: Say) -> None:
+    def __init__(self, settings: Settings, wanted: Plan, say: Say, proxies: Proxies | None) -> None:
         self._settings = settings
         self._wanted = wanted
         self._say = say
+        self._proxies = proxies
         self._processes = Processes(settings)
         self._seconds = 0.0
         self._asking: Asking
@@ -85,7 +91,7 @@ class _Load:
             people = await admit(door, wanted.clients, say)
             self._halls = await build(settings, door, HALLS, say)
             self._asking = asking = Asking(door, file)
-            self._nemesis = Nemesis(settings, asking, self._processes, wanted.seed)
+            self._nemesis = Nemesis(settings, asking, self._processes, self._proxies, wanted.seed)
             gateway = Gateway(settings.secret)
             crowd = Crowd(asking, self._halls, people, gateway, wanted.seed)
             async with asyncio.TaskGroup() as tasks:
@@ -121,62 +127,43 @@ class _Load:
         await until("a second seat writer", look, READY_WITHIN_SECONDS)
 
     def judged(self) -> Report:
-        """What the log and the stores say of all that was answered."""
-        ops, wanted = self._asking.ops, self._wanted
-        promises = {promise.booking_id: promise for promise in _promises(ops)}
-        audit = verify(self._settings, promises, STILL_WITHIN_SECONDS, self._say)
-        self._say("holding the answers against the log")
-        logs = _logs(self._settings, set(self._halls.show_ids))
+        """What the log and the stores say of all that was answered, partition by partition."""
+        wanted, settings = self._wanted, self._settings
+        audit = verify(settings, promises(wanted.history), STILL_WITHIN_SECONDS, self._say)
         faults = self._nemesis.records
-        happened = classes(ops, logs)
         takeovers = sum(record.takeover for record in faults)
+        happened: Counter[str] = Counter()
+        findings = Findings()
+        parts = split(wanted.history, settings.partitions)
+        log = KafkaLog(settings)
+        try:
+            ends = log.ends((SEAT_EVENTS,))
+            for partition, part in enumerate(parts):
+                self._say(f"holding the answers against the log: partition {partition + 1}")
+                records = log.records(SEAT_EVENTS, partition, ends)
+                shows = histories(records, settings.partitions, Audit())
+                ours = shows.keys() & self._halls.show_ids
+                logs = {name: shows[name].events for name in ours}
+                ops = read(part)
+                happened += classes(ops, logs)
+                findings.add(check(ops, logs, self._nemesis.windows()))
+        finally:
+            log.close()
+            for part in parts:
+                part.unlink()
         happened[TAKEOVERS] = takeovers
         return Report(
             seed=wanted.seed,
             seconds=self._seconds,
-            ops=ops,
+            tally=self._asking.tally,
             happened=happened,
             missing=vacuous(
                 happened,
-                faults=any(record.effective and record.fault in MAIN for record in faults),
-                takeovers=takeovers if set(WRITERS) & set(wanted.faults) else None,
+                faults=any(record.effective and record.fault in ENDING for record in faults),
+                takeovers=takeovers if set(TAKING) & set(wanted.faults) else None,
             ),
             faults=faults,
-            findings=check(ops, logs, self._nemesis.windows()),
+            findings=findings,
             audit=audit,
             history=str(wanted.history),
         )
-
-
-def _promises(ops: Sequence[Op]) -> Iterator[Promise]:
-    """The bookings that were paid and that nobody asked to cancel."""
-    held = {op.answer["booking_id"]: op for op in ops if _granted(op, Kind.HOLD)}
-    given_back = {op.args["booking_id"] for op in ops if op.kind is Kind.CANCEL}
-    for op in ops:
-        if _granted(op, Kind.CONFIRM) and op.args["booking_id"] not in given_back:
-            answer = held[op.args["booking_id"]].answer
-            yield Promise(
-                booking_id=answer["booking_id"],
-                show_id=op.show_id,
-                seat_ids=tuple(answer["seat_ids"]),
-                amount=answer["amount"],
-                currency=answer["currency"],
-            )
-
-
-def _granted(op: Op, kind: Kind) -> bool:
-    return op.kind is kind and op.outcome is Outcome.OK and not op.reused
-
-
-def _logs(settings: Settings, show_ids: set[ShowId]) -> dict[ShowId, Sequence[SeatEvent]]:
-    log = KafkaLog(settings)
-    try:
-        ends = log.ends((SEAT_EVENTS,))
-        logs: dict[ShowId, Sequence[SeatEvent]] = {}
-        for partition in range(settings.partitions):
-            records = log.records(SEAT_EVENTS, partition, ends)
-            shows = histories(records, settings.partitions, Audit())
-            logs |= {name: shows[name].events for name in shows.keys() & show_ids}
-        return logs
-    finally:
-        log.close()

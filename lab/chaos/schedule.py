@@ -27,13 +27,26 @@ class Fault(StrEnum):
     CATALOGUE_KILL = "catalogue-kill"
     OPENSEARCH_KILL = "opensearch-kill"
     DUPLICATES = "duplicates"
+    SEATS_RIVAL = "seats-rival"
+    SEATS_CLOCK = "seats-clock"
+    SEATS_KAFKA_CUT = "seats-kafka-cut"
+    SEATS_POSTGRES_CUT = "seats-postgres-cut"
+    API_KAFKA_CUT = "api-kafka-cut"
+    API_POSTGRES_CUT = "api-postgres-cut"
+    SEARCH_OPENSEARCH_CUT = "search-opensearch-cut"
 
     @property
     def target(self) -> str:
         return self.value.partition("-")[0]
 
 
-WRITERS = (Fault.SEATS_KILL, Fault.SEATS_TERM, Fault.SEATS_STOP)
+CUTS = tuple(fault for fault in Fault if fault.value.endswith("-cut"))
+"""Of the connections of a process to a server; only through proxies."""
+ENDING = tuple(fault for fault in Fault if fault.value.endswith(("-kill", "-term")))
+"""Those after which another process has to be there."""
+WRITERS = tuple(fault for fault in Fault if fault.target == "seats")
+TAKING = (Fault.SEATS_KILL, Fault.SEATS_TERM, Fault.SEATS_STOP, Fault.SEATS_RIVAL)
+"""Those that make somebody take partitions over."""
 MAIN = (*WRITERS, Fault.KAFKA_KILL, Fault.POSTGRES_KILL)
 """Those that take the seat writers or what they cannot do without."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -38,11 +39,13 @@ from justbookit.seat_commands import (
     SeatCommand,
     SellAtCounter,
 )
-from justbookit.seat_events import SeatEvent
+from justbookit.seat_events import Event, SeatEvent
 from justbookit.seatmap import SeatMap
+from justbookit.topics import partition_of
 from lab.chaos.checks import check
 from lab.chaos.coverage import NEEDED, TAKEOVERS, classes, vacuous
-from lab.chaos.findings import Promise, Window
+from lab.chaos.findings import Findings, Promise, Window
+from lab.chaos.history import Tally, promises, read, split
 from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
 from lab.chaos.schedule import MAIN, SLOT_SECONDS, Fault, plan
 from lab.notes import Notes
@@ -357,6 +360,72 @@ def test_a_postgres_that_was_killed_may_have_forgotten_a_key() -> None:
 
     assert checked(made, Window(at, at + 1, "postgres")) == {}
     assert checked(made, Window(at, at + 1, "kafka")) == {Promise.REUSED: 1}
+
+
+class SeatsPainted(Event, frozen=True, kw_only=True):
+    """A kind of event that the checker has never heard of."""
+
+
+def test_a_kind_of_event_that_is_not_known_is_said_and_is_no_violation() -> None:
+    made = sound()
+    command_id = next(event.command_id for event in made.log if event.command_id is not None)
+    made.log.append(
+        SeatsPainted(
+            show_id=SHOW,
+            version=len(made.log) + 1,
+            at=made.log[-1].at,
+            command_id=command_id,
+        )  # type: ignore[arg-type]
+    )
+
+    findings = check(made.ops, {SHOW: made.log}, [])
+
+    assert findings.violations == []
+    assert findings.unknown == {"SeatsPainted": 1}
+
+
+def test_a_history_in_parts_is_what_it_was_in_one(tmp_path: Path) -> None:
+    made = sound()
+    history = tmp_path / "history.jsonl"
+    history.write_bytes(b"".join(msgspec.json.encode(op) + b"\n" for op in made.ops))
+
+    parts = split(history, 3)
+
+    assert len(parts) == 3
+    here = partition_of(SHOW, 3)
+    read_again = [read(part) for part in parts]
+    assert read_again[here] == [msgspec.convert(msgspec.to_builtins(op), Op) for op in made.ops]
+    assert sum(map(len, read_again)) == len(made.ops)
+    kept = promises(history)
+    assert {promise.show_id for promise in kept.values()} == {SHOW}
+    assert all(promise.amount for promise in kept.values())
+    given_back = {op.args["booking_id"] for op in made.ops if op.kind is Kind.CANCEL}
+    assert not given_back & kept.keys()
+
+
+def test_what_was_found_of_other_shows_is_added() -> None:
+    one, other = Findings(), Findings()
+    one.expect(Promise.ONCE, "fine", holds=True)
+    other.expect(Promise.ONCE, "twice", holds=False)
+    other.unknown["SeatsPainted"] = 2
+
+    one.add(other)
+
+    assert (one.looked_at[Promise.ONCE], one.found[Promise.ONCE]) == (2, 1)
+    assert one.violations == ["ONCE  twice"]
+    assert one.unknown == {"SeatsPainted": 2}
+
+
+def test_only_what_was_answered_for_certain_is_an_operation() -> None:
+    tally = Tally()
+    for op in sound().ops:
+        tally.add(op)
+    certain, sent = tally.operations, tally.requests
+
+    tally.add(msgspec.structs.replace(sound().ops[0], outcome=Outcome.INFO, status=503))
+
+    assert (tally.operations, tally.requests) == (certain, sent + 1)
+    assert 0 < certain < sent
 
 
 def test_a_run_in_which_nothing_was_contended_is_vacuous() -> None:
