@@ -35,9 +35,9 @@ from api.people import queries as people_queries
 from api.people.accounts import Accounts
 from api.postgres import Pool, pool_of
 from api.seatmaps import SeatMaps
-from api.theatres.moves import Moves
 from api.shedding import Shedding
 from api.shown_maps import ShownMaps
+from api.theatres.moves import Moves
 from api.theatres.office import Office
 from justbookit.ids import CommandId, ShowId
 from justbookit.seat_events import SeatEvent
