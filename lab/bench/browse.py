@@ -1,10 +1,11 @@
 """How much of what is on can be read in a second, and what that is compared with.
 
 Beside each other in one run: our pages as people ask for them (*hot*), all of them alike
-(*uniform*, the worst a memory can meet), the framework's own static answer (its *limit*: no page
-that goes through it can be faster), searches as many make them and searches nobody has made
-before, each asked of us and, by the same client, of OpenSearch itself. Meanwhile bookings change
-what is available, except where the limit is measured.
+(*uniform*, the worst a memory can meet), everything for the first time (*cold*), the framework's
+own static answer (its *limit*: no page that goes through it can be faster), searches as many make
+them and searches nobody has made before, each asked of us and, by the same client, of OpenSearch
+itself. Meanwhile bookings change what is available, except where the limit and the first time are
+measured.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ from lab.bench.visible import Watcher
 SEED = 7
 STATIC = "/livez"
 WARM_UP_SECONDS = 2.0
+WARMING, WARMING_SECONDS_MAX = 2, 120.0
 CHANGED_SHOWS = 300
 WATCHED_SHOWS = 40
 TAIL_MAX = 6000
@@ -59,6 +61,15 @@ class _Bench:
         self.port = settings.api_port
         index = urlsplit(settings.opensearch)
         self._index = (index.hostname or "127.0.0.1", index.port or 9200)
+
+    def warm(self, requests: Sequence[bytes]) -> Reading:
+        """Ask everything on every process, more or less; what the first time was like."""
+        asked = Asked(self.host, self.port, requests, once=True)
+        found = []
+        for number in range(1, WARMING + 1):
+            self._say(f"every question once, {number} of {WARMING}")
+            found.append(read(asked, Plan(self._wanted.clients, 0.0, WARMING_SECONDS_MAX)))
+        return found[0]
 
     def pages(self, what: str, requests: Sequence[bytes], weights: Sequence[float] = ()) -> Reading:
         self._say(f"{what}: {len(requests):,} questions, {self._wanted.seconds:g} s")
@@ -117,6 +128,7 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
     changed, watched = pairs[:-WATCHED_SHOWS], pairs[-WATCHED_SHOWS:]
     requests, weights = questions.weighted(bench.host)
     static = bench.pages("the framework's limit", [request("GET", STATIC, bench.host)])
+    cold = bench.warm(requests)
     with Changing(settings, changed, wanted.rate) as changing:
         hot = bench.pages("as people ask", requests, weights)
         uniform = bench.pages("all alike", requests)
@@ -141,6 +153,8 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
         "share_of_static_limit": hot.per_s / static.per_s,
         **latencies("", hot.took),
         "refused": hot.refused,
+        "cold.reads_per_s": cold.per_s,
+        **latencies("cold.", cold.took),
         "uniform.reads_per_s": uniform.per_s,
         **latencies("uniform.", uniform.took),
         "uniform.refused": uniform.refused,
@@ -201,6 +215,7 @@ def _parameters(
         "clients": wanted.clients,
         "seconds": wanted.seconds,
         "warm_up_seconds": WARM_UP_SECONDS,
+        "asked_before": f"every question {WARMING} times, over all processes",
         "rate": wanted.rate,
         "workers": settings.api_workers,
         "static": STATIC,
