@@ -23,11 +23,8 @@ TITLE_FIELDS = [
     "other_titles^2",
     "other_titles._2gram^2",
     "other_titles._3gram^2",
-    "latin_titles^0.3",
-    "latin_titles._2gram^0.3",
-    "latin_titles._3gram^0.3",
 ]
-FUZZY_FIELDS = ["title^2", "other_titles", "latin_titles^0.2"]
+FUZZY_FIELDS = ["title^2", "other_titles"]
 
 Query = dict[str, Any]
 

@@ -13,12 +13,7 @@ A title is found by its beginning, with a typo and in any script with this query
           {"multi_match": {"query": text, "operator": "and", "fuzziness": "AUTO",
                            "prefix_length": 1, "fields": ["title^2", "other_titles"]}}]}}]}}
 
-`latin_titles` has all titles in Latin letters, whatever script they are written in, and is asked
-in the same two ways with a small boost: a title is found by who spells it as it sounds, and in the
-letters of another script. It is filled by the index itself; an index made before it was there
-answers as if nothing were in it, until `python -m streams reindex`.
-
-With `"collapse": {"field": "movie_id"}` for one hit a movie and a `cardinality` aggregation on
+with `"collapse": {"field": "movie_id"}` for one hit a movie and a `cardinality` aggregation on
 movie_id for their number. Facets are `terms` aggregations on the keyword fields.
 """
 
