@@ -10,7 +10,7 @@ from api.app import create_app
 from api.bookings.views import BookingView
 from api.express import Express
 from api.problems import problem
-from justbookit.seatmap import BookingStatus
+from justbookit.bookings import BookingStatus
 from justbookit.settings import Settings
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

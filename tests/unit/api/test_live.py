@@ -17,9 +17,10 @@ from api.live.streams import Live
 from api.live.told import CHANGES_MAX, ToldMap
 from api.seatmaps import Look
 from justbookit.catalogue import Area
+from justbookit.evolving import evolve
 from justbookit.ids import ShowId
 from justbookit.seat_events import SeatsBlocked, SeatsUnblocked, ShowChanged, ShowOpened
-from justbookit.seatmap import SeatMap, evolve
+from justbookit.seatmap import SeatMap
 from tests.unit.api.listings import NOW, listing, with_free
 from tests.unit.api.test_seatmaps import TERMS
 
