@@ -1,6 +1,6 @@
 {#
-    A generic test: what all runs together settled of a thing is what it came to, or nothing after
-    a run was taken back; never half of it, never twice.
+    A generic test: what all runs together settled of a thing is never more than it came to; less
+    only where a run was taken back, or where more came to it since.
 #}
 {% test settled_once(model, settled, owed) %}
 
@@ -8,6 +8,6 @@ select *
 
 from {{ model }}
 
-where ({{ settled }} in (0, {{ owed }})) is not true
+where ({{ settled }} between 0 and {{ owed }}) is not true
 
 {% endtest %}

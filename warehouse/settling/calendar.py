@@ -25,7 +25,7 @@ _YEARS = """
 SELECT min(ends), max(ends)
   FROM (SELECT extract(YEAR FROM (body #>> '{terms,ends_at}')::timestamptz)::int AS ends
           FROM raw.seat_events
-         WHERE type IN ('ShowOpened', 'ShowChanged')) AS shows
+         WHERE type IN ('ShowOpened', 'ShowChanged', 'ShowMoved')) AS shows
 """
 _THERE = """
 SELECT country, extract(YEAR FROM min(day))::int, extract(YEAR FROM max(day))::int

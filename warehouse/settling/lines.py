@@ -66,9 +66,9 @@ SELECT settled.show_id, settled.booking_id, line ->> 'seat_id' AS seat_id,
        SELECT body -> 'lines' AS lines
          FROM raw.seat_events
         WHERE show_id = settled.show_id
-          AND type IN ('SeatsHeld', 'SeatsBooked')
+          AND type IN ('SeatsHeld', 'SeatsBooked', 'BookingChanged')
           AND body ->> 'booking_id' = settled.booking_id
-        ORDER BY version
+        ORDER BY version DESC
         LIMIT 1) AS taken ON true
  CROSS JOIN LATERAL jsonb_array_elements(taken.lines) WITH ORDINALITY AS seats (line, place)
  WHERE settled.run_id = %(run_id)s

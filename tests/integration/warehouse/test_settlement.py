@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable
 from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,7 +14,7 @@ import pytest
 
 from justbookit import wire
 from justbookit.errors import MalformedMessage
-from justbookit.seat_events import BookingCancelled, BookingConfirmed
+from justbookit.seat_events import BookingCancelled, BookingChanged, BookingConfirmed
 from justbookit.settings import Settings
 from justbookit.settlement import NotAllowed, PayoutStatus, RunStatus
 from warehouse.build import Step, build
@@ -52,8 +53,11 @@ def renamed(records: list[Record]) -> list[Record]:
         except MalformedMessage:
             told.append(each)
             continue
-        if hasattr(event, "payment"):
-            payment = msgspec.structs.replace(event.payment, reference=f"pay-{event.booking_id}")
+        if getattr(event, "payment", None) is not None:
+            of_change = f"-{event.version}" if isinstance(event, BookingChanged) else ""
+            payment = msgspec.structs.replace(
+                event.payment, reference=f"pay-{event.booking_id}{of_change}"
+            )
             value = wire.encode(msgspec.structs.replace(event, payment=payment))
             each = msgspec.structs.replace(each, value=value)  # noqa: PLW2901
         told.append(each)
@@ -80,9 +84,7 @@ def gateway_files(  # noqa: C901 - one arm for each thing it gets wrong
                 currencies[event.booking_id] = payment.currency
                 key = payment.currency, event.at.date()
                 wrong = spoil.get(reference)
-                fee = (amount * FEE_BPS * 2 + 10_000) // 20_000
-                if (amount * FEE_BPS) % 10_000 == 5_000 and fee % 2:
-                    fee -= 1
+                fee = share_of(amount)
                 if wrong == "fee":
                     fee += 1
                 if wrong == "amount":
@@ -95,7 +97,16 @@ def gateway_files(  # noqa: C901 - one arm for each thing it gets wrong
                     lines.setdefault(key, []).append(row)
                 if wrong != "missing_in_gateway":
                     lines.setdefault(key, []).append(row)
-            case BookingCancelled(refund=refund) if refund and event.booking_id in currencies:
+            case BookingChanged(payment=payment) if (
+                payment is not None and event.booking_id in currencies
+            ):
+                fee = share_of(payment.amount)
+                row = ["c", "capture", payment.reference, payment.amount, payment.currency, fee]
+                key = payment.currency, event.at.date()
+                lines.setdefault(key, []).append([*row, event.at])
+            case BookingCancelled(refund=refund) | BookingChanged(refund=refund) if (
+                refund and event.booking_id in currencies
+            ):
                 row = [
                     "r",
                     "refund",
@@ -107,6 +118,11 @@ def gateway_files(  # noqa: C901 - one arm for each thing it gets wrong
                 ]
                 lines.setdefault((event.currency, event.at.date()), []).append(row)
     return [write_gateway(folder, *key, rows) for key, rows in lines.items()]
+
+
+def share_of(amount: int) -> int:
+    share = Decimal(amount) * FEE_BPS / 10_000
+    return int(share.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
 def write_gateway(folder: Path, currency: str, day: date, rows: list[list[Any]]) -> Path:
@@ -265,7 +281,7 @@ def hold_payments_and_journal(written: dict[Path, bytes], settings: Settings, ru
     assert seats
     for booking_id, seat_ids in seats:
         for seat_id in seat_ids.split():
-            assert f"<td>{booking_id}</td><td>{seat_id}</td>" in page
+            assert f"<td>{booking_id}</td><td>{seat_id}</td>" in page, "as it was last changed"
     assert texts["statement-org-a-INR.pdf"].startswith(b"%PDF-")
 
 

@@ -53,12 +53,13 @@ refunds as (
         || ':'
         || channel
         || ':'
-        || (coalesce(cancelled_at, confirmed_at) at time zone 'utc')::date as transaction_id,
+        || (coalesce(cancelled_at, changed_at, confirmed_at) at time zone 'utc')::date
+            as transaction_id,
         show_id,
         max(organizer_id) as organizer_id,
         channel,
         currency,
-        (coalesce(cancelled_at, confirmed_at) at time zone 'utc')::date as booked_on,
+        (coalesce(cancelled_at, changed_at, confirmed_at) at time zone 'utc')::date as booked_on,
         sum(refund_amount)::bigint as amount
 
     from bookings
@@ -69,7 +70,7 @@ refunds as (
         show_id,
         channel,
         currency,
-        (coalesce(cancelled_at, confirmed_at) at time zone 'utc')::date
+        (coalesce(cancelled_at, changed_at, confirmed_at) at time zone 'utc')::date
 
 ),
 

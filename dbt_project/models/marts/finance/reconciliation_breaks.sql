@@ -6,6 +6,18 @@ bookings as (
 
 ),
 
+changes as (
+
+    select distinct on (show_id, show_version) *
+
+    from {{ ref('stg_seat_events__changes') }}
+
+    where paid_amount > 0
+
+    order by show_id, show_version, event_offset
+
+),
+
 gateway_files as (
 
     select * from {{ ref('stg_settlement__gateway_files') }}
@@ -30,22 +42,55 @@ terms as (
 
 ),
 
+paid_for_changes as (
+
+    select
+        booking_id,
+        sum(paid_amount)::bigint as amount
+
+    from changes
+
+    group by booking_id
+
+),
+
 -- what a gateway must have: what was sold elsewhere and paid there is not its business
 expected as (
 
     select
         'capture' as kind,
-        payment_reference,
-        currency,
-        booking_id,
-        show_id,
-        seat_ids,
-        paid_amount as amount,
-        (confirmed_at at time zone 'utc')::date as expected_on
+        bookings.payment_reference,
+        bookings.currency,
+        bookings.booking_id,
+        bookings.show_id,
+        bookings.seat_ids,
+        bookings.paid_amount - coalesce(paid_for_changes.amount, 0) as amount,
+        (bookings.confirmed_at at time zone 'utc')::date as expected_on
 
     from bookings
 
-    where is_paid and channel = 'online' and paid_amount > 0
+    left join paid_for_changes on bookings.booking_id = paid_for_changes.booking_id
+
+    where bookings.is_paid and bookings.channel = 'online' and bookings.paid_amount > 0
+
+    union all
+
+    -- what a change cost is a payment of its own
+    select
+        'capture' as kind,
+        changes.payment_reference,
+        changes.currency,
+        changes.booking_id,
+        changes.show_id,
+        null as seat_ids,
+        changes.paid_amount as amount,
+        (changes.changed_at at time zone 'utc')::date as expected_on
+
+    from changes
+
+    inner join bookings on changes.booking_id = bookings.booking_id
+
+    where bookings.channel = 'online'
 
     union all
 
@@ -57,7 +102,7 @@ expected as (
         show_id,
         seat_ids,
         refund_amount as amount,
-        (coalesce(cancelled_at, confirmed_at) at time zone 'utc')::date as expected_on
+        (coalesce(cancelled_at, changed_at, confirmed_at) at time zone 'utc')::date as expected_on
 
     from bookings
 
@@ -157,7 +202,7 @@ admitted as (
         show_id,
         currency,
         sum(seat_count) as ticket_count,
-        sum(paid_amount) as amount
+        sum(amount) as amount
 
     from bookings
 
