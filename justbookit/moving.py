@@ -107,7 +107,7 @@ def move_show(scribe: Scribe, command: MoveShow) -> None:
             BookingCancelled,
             booking_id=booking_id,
             seat_ids=booking.seat_ids,
-            refund=booking.amount,
+            refund=booking.kept,
             currency=booking.currency,
             because=MOVED_WITHOUT,
         )

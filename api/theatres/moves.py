@@ -161,4 +161,4 @@ class Moves:
 
 def _loses(seatmap: SeatMap, booking_id: BookingId) -> Losing:
     booking = seatmap.bookings[booking_id]
-    return Losing(booking_id=booking_id, seat_ids=booking.seat_ids, refund=booking.amount)
+    return Losing(booking_id=booking_id, seat_ids=booking.seat_ids, refund=booking.kept)
