@@ -61,7 +61,8 @@ def test_what_is_left_comes_to_who_looks_at_the_times(house, show):
         while True:
             name, _, now = next(told)
             assert name == "times"
-            if now["shows"][show]["seats_free"] == before["shows"][show]["seats_free"] - 2:
+            # What was held before this test may come by only now.
+            if now["shows"][show]["seats_free"] <= before["shows"][show]["seats_free"] - 2:
                 break
 
 
