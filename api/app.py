@@ -40,6 +40,7 @@ from api.routes import (
     theatre_moves,
     theatre_shows,
     theatres,
+    waiting,
 )
 from api.services import Services
 from justbookit.settings import Settings
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> Litestar:
             *people.ROUTES,
             *bookings.ROUTES,
             *changes.ROUTES,
+            *waiting.ROUTES,
             *payments.ROUTES,
             *theatre_shows.ROUTES,
             *theatre_cancellations.ROUTES,

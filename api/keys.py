@@ -14,7 +14,7 @@ import msgspec
 
 from api.gathering import Gathering
 from api.problems import ProblemRaised, problem
-from justbookit.ids import BookingId, CommandId, SaleId, ShowId
+from justbookit.ids import BookingId, CommandId, EntryId, SaleId, ShowId
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -52,6 +52,10 @@ class Claim(msgspec.Struct, frozen=True):
     @property
     def sale_id(self) -> SaleId:
         return SaleId(f"s-{_name(self.scope, 'sale')}")
+
+    @property
+    def entry_id(self) -> EntryId:
+        return EntryId(f"w-{_name(self.scope, 'entry')}")
 
     @property
     def show_id(self) -> ShowId:

@@ -152,6 +152,27 @@ _SEATS: dict[str, Kind] = {
         "The plan is outdated",
         "Somebody booked or left since: ask for the plan again, look, and move under that one.",
     ),
+    Refusal.SEATS_AVAILABLE: Kind(
+        _CONFLICT, "Nobody need wait", "`alternatives` are free for all of you: hold them."
+    ),
+    Refusal.ALREADY_WAITING: Kind(
+        _CONFLICT, "You wait already", "Your places in line are at /api/v1/me/waiting-list."
+    ),
+    Refusal.WAITING_OVER: Kind(
+        _CONFLICT, "Nobody waits any more", "The show is too near; look for free seats or another."
+    ),
+    Refusal.WAITING_LIST_FULL: Kind(
+        _CONFLICT, "The waiting list is full", "Choose another show of the movie."
+    ),
+    Refusal.UNKNOWN_ENTRY: Kind(
+        _NOT_FOUND, "No such place in line", "Join the show's waiting list, again if need be."
+    ),
+    Refusal.NOT_OFFERED: Kind(
+        _CONFLICT, "Nothing is offered yet", "You keep your place; look again in a moment."
+    ),
+    Refusal.OFFER_EXPIRED: Kind(
+        _GONE, "The offer ran out", "Others had their turn; join the waiting list again."
+    ),
     Refusal.SHOW_HAS_BOOKINGS: Kind(
         _CONFLICT,
         "The show has bookings",

@@ -39,6 +39,7 @@ from api.shedding import Shedding
 from api.shown_maps import ShownMaps
 from api.theatres.moves import Moves
 from api.theatres.office import Office
+from api.waiting.desk import WaitingDesk
 from justbookit.ids import CommandId, ShowId
 from justbookit.seat_events import SeatEvent
 from justbookit.settings import Settings
@@ -92,6 +93,7 @@ class Services:
         shows = Shows(self.pool)
         self.desk = BookingDesk(self.pool, asking, shows, self.tokens)
         self.changes = ChangeDesk(asking, self.desk, self.tokens)
+        self.waiting = WaitingDesk(self.pool, asking, shows, self.desk)
         self.office = Office(self.pool, asking, shows)
         self.moves = Moves(self.pool, asking, shows, self.seatmaps)
 

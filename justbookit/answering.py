@@ -1,16 +1,23 @@
 """How a decision is written down: numbered, dated events, and refusals that say what would work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from justbookit.alternatives import alternatives
 from justbookit.bookings import Booking
 from justbookit.claims import Claim, ClaimKind
+from justbookit.entries import Entry, WhyLeft
 from justbookit.ids import BookingId, CustomerId, SeatId
+from justbookit.line_events import SeatOfferWithdrawn, WaitingListLeft
 from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import ExpireHolds, SeatCommand
-from justbookit.seat_events import CommandRefused, HoldReleased, SeatEvent, SeatsUnblocked
+from justbookit.seat_events import (
+    CommandRefused,
+    HoldReleased,
+    SeatEvent,
+    SeatsUnblocked,
+)
 from justbookit.seatmap import SeatMap
 
 _WHAT_IS_WRONG = {
@@ -109,6 +116,28 @@ class Scribe:
             seats = self.seatmap.bookings[booking_id].seat_ids
             self.note(HoldReleased, booking_id=booking_id, seat_ids=seats, reason=reason)
 
+    def leave_line(self, entry: Entry, why: WhyLeft, *, asked: bool = False) -> None:
+        """Have a party wait no longer; as the answer, if that was `asked`."""
+        self.note(
+            WaitingListLeft,
+            entry_id=entry.entry_id,
+            customer_id=entry.customer_id,
+            seat_ids=entry.seat_ids,
+            why=why,
+            command_id=self.command.command_id if asked else None,
+        )
+
+    def withdraw_offers(self, seat_ids: Collection[SeatId]) -> None:
+        """Take seats back that were offered to who waits; they keep their place in line."""
+        for entry in self.seatmap.waiting.values():
+            if any(seat in seat_ids for seat in entry.seat_ids):
+                self.note(
+                    SeatOfferWithdrawn,
+                    entry_id=entry.entry_id,
+                    customer_id=entry.customer_id,
+                    seat_ids=entry.seat_ids,
+                )
+
     def unblock(self, seat_ids: tuple[SeatId, ...]) -> None:
         """Lift blocks that end with what is decided here; nobody asked for that alone."""
         if seat_ids:
@@ -121,6 +150,11 @@ class Scribe:
             standing = (claims[seat] for seat in seat_ids if seat in claims)
             over = {BookingId(each.by): None for each in standing if self.is_over(each)}
             self.expire(over)
+
+    def is_booked(self, seat_id: SeatId) -> bool:
+        """Whether we have sold or hold the seat."""
+        claim = self.seatmap.claims.get(seat_id)
+        return claim is not None and claim.kind is ClaimKind.BOOKING and not self.is_over(claim)
 
     def is_unclaimed(self, seat_id: SeatId) -> bool:
         """Whether nobody has the seat, whoever's it is to sell."""

@@ -6,8 +6,9 @@ from enum import StrEnum
 import msgspec
 
 from justbookit.ids import BookingId, CustomerId, SeatId
+from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
-from justbookit.seat_events import ChangeQuoted, PriceLine
+from justbookit.seat_events import ChangeQuoted
 
 
 class BookingStatus(StrEnum):

@@ -11,6 +11,7 @@ from itertools import islice
 from justbookit.answering import Scribe
 from justbookit.bookings import Booking, BookingStatus
 from justbookit.claims import ClaimKind
+from justbookit.entries import WhyLeft
 from justbookit.ids import BookingId
 from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import CloseShow
@@ -39,6 +40,8 @@ def cancel_show(scribe: Scribe, command: CloseShow) -> None:
     scribe.expire(seatmap.holds)
     live = [booking for booking in _live(scribe) if not scribe.has_expired(booking.booking_id)]
     bookings = sum(booking.status is BookingStatus.CONFIRMED for booking in live)
+    for entry in seatmap.waiting.values():
+        scribe.leave_line(entry, WhyLeft.CLOSED)
     scribe.write(
         ShowCancelled,
         reason=command.reason or "the theatre had to cancel it",

@@ -11,10 +11,15 @@ class ClaimKind(StrEnum):
     BOOKING = "booking"
     COUNTER = "counter"
     BLOCK = "block"
+    OFFER = "offer"
+
+
+CAN_GO = frozenset({ClaimKind.BLOCK, ClaimKind.OFFER})
+"""What a theatre may take back: its own block, and what is only offered."""
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """Who has a seat: a booking (held or confirmed), a counter sale, or a block's reason."""
+    """Who has a seat: a booking, a counter sale, a block's reason, or a party it is offered to."""
 
     kind: ClaimKind
     by: str
@@ -26,6 +31,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     seats_total: int
     seats_free: int
     seats_held: int
+    """Held, or set aside for somebody on the waiting list."""
     seats_booked: int
     seats_counter: int
     seats_blocked: int

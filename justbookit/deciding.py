@@ -16,6 +16,7 @@ from justbookit.lapsing import after, lapsed
 from justbookit.moving import move_show
 from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import (
+    AcceptSeatOffer,
     BlockSeats,
     BookSeats,
     CancelBooking,
@@ -27,6 +28,8 @@ from justbookit.seat_commands import (
     ExtendHold,
     HoldBest,
     HoldSeats,
+    JoinWaitingList,
+    LeaveWaitingList,
     MoveShow,
     OpenShow,
     QuoteChange,
@@ -50,6 +53,7 @@ from justbookit.theatre_rules import (
     set_allotment,
     unblock_seats,
 )
+from justbookit.waiting import accept, expire_offers, join, leave
 
 TIME_TO_PAY = timedelta(minutes=7)
 """What a customer has at least, from when they begin to pay."""
@@ -73,7 +77,7 @@ def decide(
     return _decide(seatmap, command, now, hold_for)
 
 
-def _decide(  # noqa: C901, PLR0912 - one arm a command
+def _decide(  # noqa: C901, PLR0912, PLR0915 - one arm a command
     seatmap: SeatMap, command: SeatCommand | ExpireHolds, now: datetime, hold_for: timedelta
 ) -> tuple[SeatEvent, ...]:
     scribe = Scribe(seatmap, command, now)
@@ -82,6 +86,7 @@ def _decide(  # noqa: C901, PLR0912 - one arm a command
             go_on_cancelling(scribe)
         case ExpireHolds():
             scribe.expire(seatmap.holds)
+            expire_offers(scribe)
         case HoldSeats() | BookSeats():
             take_seats(scribe, command, hold_for)
         case HoldBest():
@@ -98,6 +103,12 @@ def _decide(  # noqa: C901, PLR0912 - one arm a command
             quote_change(scribe, command)
         case ChangeBooking():
             change_booking(scribe, command)
+        case JoinWaitingList():
+            join(scribe, command)
+        case LeaveWaitingList():
+            leave(scribe, command)
+        case AcceptSeatOffer():
+            accept(scribe, command, hold_for)
         case OpenShow():
             open_show(scribe, command)
         case ChangeShow():

@@ -16,6 +16,13 @@ from justbookit.claims import Claim, ClaimKind
 from justbookit.errors import BrokenInvariant
 from justbookit.halls import hall_of
 from justbookit.ids import BookingId, SeatId
+from justbookit.line import line_up
+from justbookit.line_events import (
+    SeatOfferWithdrawn,
+    SeatsOffered,
+    WaitingListJoined,
+    WaitingListLeft,
+)
 from justbookit.offers import tariff_of
 from justbookit.refusals import MOVED, ReleaseReason
 from justbookit.seat_events import (
@@ -113,6 +120,11 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912, 
             seatmap.sales[event.sale_id] = event.seat_ids
         case CounterSaleReturned():
             _free(seatmap, seatmap.sales.pop(event.sale_id), "counter")
+        case WaitingListJoined() | SeatsOffered() | SeatOfferWithdrawn() | WaitingListLeft():
+            _free(seatmap, line_up(seatmap.waiting, event), "held")
+            if isinstance(event, SeatsOffered):
+                claim = Claim(ClaimKind.OFFER, event.entry_id)
+                _claim(seatmap, event.seat_ids, claim, "held")
         case AllotmentSet():
             seatmap.allotment = None if event.seat_ids is None else frozenset(event.seat_ids)
             seatmap.lapses.allot(event.give_back_at, event.give_back_minutes_before)

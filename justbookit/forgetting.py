@@ -14,7 +14,7 @@ ENDED_KEPT = 200
 """The youngest of each; a customer who asks again does so within seconds."""
 
 OF_SHOW, OF_ANSWER, OF_BOOKING, OF_CLAIM = 3100, 450, 900, 300
-OF_ENDED = 500
+OF_ENDED, OF_ENTRY = 500, 500
 OF_HALL, OF_SEAT = 1500, 300
 """Bytes; a test holds them against what is measured."""
 
@@ -54,6 +54,7 @@ def weight_of(seatmap: SeatMap) -> int:
         + OF_ANSWER * len(seatmap.answers)
         + OF_BOOKING * len(seatmap.bookings)
         + OF_CLAIM * len(seatmap.claims)
+        + OF_ENTRY * len(seatmap.waiting)
         + OF_ENDED * len(seatmap.ended)
     )
 

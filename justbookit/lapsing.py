@@ -4,6 +4,7 @@ from copy import copy
 from datetime import datetime
 
 from justbookit.evolving import evolve
+from justbookit.line_events import SeatOfferWithdrawn
 from justbookit.seat_events import AllotmentGivenBack, SeatEvent, SeatsUnblocked
 from justbookit.seatmap import SeatMap
 
@@ -22,6 +23,18 @@ def lapsed(seatmap: SeatMap, now: datetime) -> tuple[SeatEvent, ...]:
         events.append(over)
         ahead = after(seatmap, (over,))
     if seatmap.lapses.is_given_back(now):
+        offered = [entry for entry in ahead.waiting.values() if entry.seat_ids]
+        for entry in offered:
+            withdrawn = SeatOfferWithdrawn(
+                show_id=ahead.show_id,
+                version=ahead.version + 1,
+                at=now,
+                entry_id=entry.entry_id,
+                customer_id=entry.customer_id,
+                seat_ids=entry.seat_ids,
+            )
+            events.append(withdrawn)
+            ahead = after(ahead, (withdrawn,))
         free = (seat for seat in ahead.zones if seat not in ahead.claims)
         given = tuple(seat for seat in free if ahead.is_allotted(seat))
         events.append(
@@ -39,6 +52,7 @@ def after(seatmap: SeatMap, events: tuple[SeatEvent, ...]) -> SeatMap:
     ahead = copy(seatmap)
     ahead.claims, ahead.tallies = dict(seatmap.claims), dict(seatmap.tallies)
     ahead.lapses = seatmap.lapses.copy()
+    ahead.waiting = {name: copy(entry) for name, entry in seatmap.waiting.items()}
     for event in events:
         evolve(ahead, event)
     return ahead

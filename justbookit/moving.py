@@ -114,6 +114,7 @@ def move_show(scribe: Scribe, command: MoveShow) -> None:
     for sale_id in plan.lost_sales:
         scribe.note(CounterSaleReturned, sale_id=sale_id, seat_ids=seatmap.sales[sale_id])
     scribe.unblock(plan.blocked)
+    scribe.withdraw_offers(seatmap.claims)
     scribe.write(
         ShowMoved,
         terms=command.terms,

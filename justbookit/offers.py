@@ -16,7 +16,7 @@ import msgspec
 from justbookit.catalogue import Offer, OfferRule, ShowTerms
 from justbookit.ids import CityId, SeatId, TheatreId, ZoneId
 from justbookit.money import share
-from justbookit.seat_events import PriceLine
+from justbookit.price_lines import PriceLine
 
 GROUP = 3
 

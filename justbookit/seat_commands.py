@@ -11,7 +11,17 @@ from typing import Annotated
 import msgspec
 
 from justbookit.catalogue import Amount, ShowTerms
-from justbookit.ids import AreaId, BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.ids import (
+    AreaId,
+    BookingId,
+    CommandId,
+    CustomerId,
+    EntryId,
+    SaleId,
+    SeatId,
+    ShowId,
+    ZoneId,
+)
 
 Seats = Annotated[tuple[SeatId, ...], msgspec.Meta(max_length=2000)]
 Areas = Annotated[
@@ -166,6 +176,33 @@ class ChangeBooking(Command, frozen=True, kw_only=True):
     payment: Payment | None = None
 
 
+class JoinWaitingList(Command, frozen=True, kw_only=True, omit_defaults=True):
+    """A party would take seats of a show that has none for it; `zone` None: in any zone."""
+
+    entry_id: EntryId
+    customer_id: CustomerId
+    size: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    zone: ZoneId | None = None
+    together: bool = True
+    """Only neighbours in one row will do, or places of one area."""
+    accessible: bool = False
+
+
+class LeaveWaitingList(Command, frozen=True, kw_only=True):
+    """The party does not wait any longer, offered seats or not."""
+
+    entry_id: EntryId
+    customer_id: CustomerId
+
+
+class AcceptSeatOffer(Command, frozen=True, kw_only=True):
+    """The party takes the seats that were offered: they become a hold."""
+
+    entry_id: EntryId
+    customer_id: CustomerId
+    booking_id: BookingId
+
+
 class BlockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """The theatre keeps seats from sale until a time, or for good: house seats, broken seats.
 
@@ -233,6 +270,9 @@ SeatCommand = (
     | CancelBooking
     | QuoteChange
     | ChangeBooking
+    | JoinWaitingList
+    | LeaveWaitingList
+    | AcceptSeatOffer
     | BlockSeats
     | UnblockSeats
     | SetAllotment

@@ -7,45 +7,25 @@ renamed, retyped or removed.
 
 from datetime import datetime
 
-import msgspec
-
+from justbookit.any_event import Event
 from justbookit.catalogue import ShowTerms
 from justbookit.ids import (
     AreaId,
     BookingId,
     CommandId,
     CustomerId,
-    OfferId,
     SaleId,
     SeatId,
-    ShowId,
-    ZoneId,
 )
+from justbookit.line_events import (
+    SeatOfferWithdrawn,
+    SeatsOffered,
+    WaitingListJoined,
+    WaitingListLeft,
+)
+from justbookit.price_lines import PriceLine
 from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import Payment
-
-
-class PriceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one seat costs and why: `price` = `base` - `discount`, in minor units."""
-
-    seat_id: SeatId
-    zone: ZoneId
-    base: int
-    price: int
-    discount: int = 0
-    offer_id: OfferId | None = None
-    reason: str = ""
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
-    """One fact about one show; `command_id` is what asked for it, None for the timer."""
-
-    show_id: ShowId
-    version: int
-    at: datetime
-    command_id: CommandId | None = None
-    fingerprint: str | msgspec.UnsetType = msgspec.UNSET
-    """The command's: whoever gets this as the answer to another wish of that name sees it."""
 
 
 class ShowOpened(Event, frozen=True, kw_only=True):
@@ -287,5 +267,9 @@ SeatEvent = (
     | AllotmentGivenBack
     | SeatsSoldAtCounter
     | CounterSaleReturned
+    | WaitingListJoined
+    | SeatsOffered
+    | SeatOfferWithdrawn
+    | WaitingListLeft
     | CommandRefused
 )

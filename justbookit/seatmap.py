@@ -8,8 +8,9 @@ from datetime import datetime
 from justbookit.bookings import Booking
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import Claim, Counts
+from justbookit.entries import Entry
 from justbookit.halls import NO_HALL
-from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.ids import BookingId, CommandId, CustomerId, EntryId, SaleId, SeatId, ShowId, ZoneId
 from justbookit.lapses import Lapses
 from justbookit.offers import Tariff
 from justbookit.seat_events import SeatEvent, ShowCancelled
@@ -40,6 +41,7 @@ class SeatMap:
         "tariffs",
         "terms",
         "version",
+        "waiting",
     )
 
     def __init__(self, show_id: ShowId) -> None:
@@ -68,6 +70,8 @@ class SeatMap:
         """The one event that answered each command."""
         self.ended: dict[BookingId, None] = {}
         """Bookings that are over, in the order in which they ended."""
+        self.waiting: dict[EntryId, Entry] = {}
+        """The waiting list, in order of joining."""
         self.forgot = False
         """Whether there were answers and ended bookings that are not kept here any more."""
         self.free = 0

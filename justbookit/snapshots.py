@@ -13,6 +13,7 @@ import msgspec
 from justbookit.bookings import LIVE, Booking, BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import Claim
+from justbookit.entries import Entry
 from justbookit.evolving import sell_on
 from justbookit.ids import SaleId, SeatId, ShowId
 from justbookit.lapses import Lapses
@@ -35,6 +36,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     tariff_since: int
     tariffs: dict[int, Tariff]
     sales: dict[SaleId, tuple[SeatId, ...]]
+    waiting: tuple[Entry, ...]
     tallies: dict[str, int]
     lapses: Lapses
     cancelling: ShowCancelled | None
@@ -64,6 +66,7 @@ def snapshot_of(seatmap: SeatMap) -> bytes:
             tariff_since=seatmap.tariff_since,
             tariffs=seatmap.tariffs,
             sales=seatmap.sales,
+            waiting=tuple(seatmap.waiting.values()),
             tallies=seatmap.tallies,
             lapses=seatmap.lapses,
             cancelling=seatmap.cancelling,
@@ -83,6 +86,7 @@ def restored(raw: bytes) -> SeatMap:
         seatmap.bookings_of.setdefault(booking.customer_id, []).append(booking.booking_id)
         if booking.status is BookingStatus.HELD:
             seatmap.holds[booking.booking_id] = booking.held_until
+    seatmap.waiting = {entry.entry_id: entry for entry in was.waiting}
     seatmap.sales, seatmap.tallies = was.sales, was.tallies
     seatmap.lapses, seatmap.cancelling = was.lapses, was.cancelling
     seatmap.tariff_since, seatmap.tariffs = was.tariff_since, was.tariffs

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from datetime import timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import UNSET
 
@@ -19,7 +19,16 @@ from justbookit.refusals import Refusal
 from justbookit.seat_commands import BookSeats, HoldBest, HoldSeats
 from justbookit.seat_events import SeatsBooked, SeatsHeld
 
-Taking = HoldSeats | HoldBest | BookSeats
+
+class Guest(NamedTuple):
+    """Who takes what was offered to them while they waited."""
+
+    booking_id: BookingId
+    customer_id: CustomerId
+    accessible: bool
+
+
+Taking = HoldSeats | HoldBest | BookSeats | Guest
 
 
 class Buyer(Protocol):
@@ -37,19 +46,19 @@ def take_seats(scribe: Scribe, command: HoldSeats | BookSeats, hold_for: timedel
     """Hold or book the seats that were chosen, all or none."""
     named = tuple(dict.fromkeys(command.seat_ids))
     count = len(named) + sum(command.areas.values())
-    if _refuse_sale(scribe, command, count) or refuse_seats(scribe, command, named):
+    if refuse_sale(scribe, command, count) or refuse_seats(scribe, command, named):
         return
     seats = with_places(scribe, named, command.areas, scribe.is_free, booking_id=command.booking_id)
     if seats is None:
         return
     left_alone = leave_alone(scribe, command, seats)
     if left_alone is not None:
-        _give(scribe, command, seats, hold_for, left_alone)
+        give(scribe, command, seats, hold_for, left_alone)
 
 
 def take_best_seats(scribe: Scribe, command: HoldBest, hold_for: timedelta) -> None:
     """Hold the best seats there are; or say how many there are together."""
-    if _refuse_sale(scribe, command, command.count):
+    if refuse_sale(scribe, command, command.count):
         return
     seatmap, booking_id = scribe.seatmap, command.booking_id
     assert seatmap.terms is not None
@@ -65,7 +74,7 @@ def take_best_seats(scribe: Scribe, command: HoldBest, hold_for: timedelta) -> N
     best = best_seats(seatmap.terms.layout, wish, scribe.is_free)
     seats = best.seats or _in_an_area(scribe, command)
     if seats:
-        _give(scribe, command, seats, hold_for)
+        give(scribe, command, seats, hold_for)
         return
     scribe.refuse(
         Refusal.NO_BLOCK,
@@ -89,7 +98,7 @@ def _in_an_area(scribe: Scribe, command: HoldBest) -> tuple[SeatId, ...]:
     return ()
 
 
-def _give(
+def give(
     scribe: Scribe,
     command: Taking,
     seats: tuple[SeatId, ...],
@@ -111,7 +120,7 @@ def _give(
             currency=quote.currency,
             held_until=scribe.now + hold_for,
             accessible=command.accessible,
-            best=isinstance(command, HoldBest),
+            best=isinstance(command, HoldBest | Guest),
             left_alone=left_alone,
         )
         return
@@ -184,7 +193,7 @@ def _leftover(
     return leftover(terms.layout, seatmap.hall.places, placed, is_free, is_offered)
 
 
-def _refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
+def refuse_sale(scribe: Scribe, command: Taking, count: int) -> bool:
     """Refuse when so many seats are not sold now, to this customer; whichever they are."""
     booking_id = command.booking_id
     if refuse_unsold(scribe, booking_id):
@@ -227,7 +236,7 @@ def refuse_number(scribe: Scribe, buyer: Buyer, count: int, before: int = 0) -> 
     if terms.own_rules is UNSET:
         return False
     _keep_accessible(scribe, terms, buyer)
-    return _refuse_person(scribe, terms, buyer, count - before)
+    return refuse_person(scribe, buyer.customer_id, count - before, buyer.booking_id)
 
 
 def _keep_accessible(scribe: Scribe, terms: ShowTerms, buyer: Buyer) -> None:
@@ -237,17 +246,21 @@ def _keep_accessible(scribe: Scribe, terms: ShowTerms, buyer: Buyer) -> None:
         scribe.kept = scribe.seatmap.hall.special
 
 
-def _refuse_person(scribe: Scribe, terms: ShowTerms, buyer: Buyer, more: int) -> bool:
-    limit = terms.rules.seats_per_person_max
+def refuse_person(
+    scribe: Scribe, customer_id: CustomerId, more: int, booking_id: BookingId | None = None
+) -> bool:
+    """Refuse so many more seats to one who may not have them; True when that was so."""
+    terms = scribe.seatmap.terms
+    limit = None if terms is None else terms.rules.seats_per_person_max
     if limit is None or more <= 0:
         return False
-    had = _seats_of(scribe, buyer.customer_id)
+    had = _seats_of(scribe, customer_id)
     if had + more <= limit:
         return False
     scribe.refuse(
         Refusal.TOO_MANY_FOR_PERSON,
         f"one person has at most {limit} seats in this show, and you have {had}",
-        booking_id=buyer.booking_id,
+        booking_id=booking_id,
         count=had,
     )
     return True

@@ -7,7 +7,8 @@ from functools import partial
 from justbookit.answering import Scribe
 from justbookit.areas import Fits, with_places
 from justbookit.catalogue import ShowTerms
-from justbookit.claims import ClaimKind
+from justbookit.claims import CAN_GO, ClaimKind
+from justbookit.entries import WhyLeft
 from justbookit.ids import BookingId, SeatId
 from justbookit.lapses import when_it_ends
 from justbookit.refusals import Refusal, ReleaseReason
@@ -57,6 +58,7 @@ def change_show(scribe: Scribe, command: ChangeShow) -> None:
         why = "the time or currency cannot change while somebody has seats"
     else:
         scribe.unblock(gone)
+        scribe.withdraw_offers([seat for seat in seatmap.claims if seat not in zones])
         scribe.write(ShowChanged, terms=terms)
         return
     scribe.refuse(Refusal.SHOW_HAS_BOOKINGS, why, seat_ids=lost, count=in_the_way)
@@ -84,6 +86,8 @@ def close_show(scribe: Scribe) -> None:
             count=count,
         )
     else:
+        for entry in scribe.seatmap.waiting.values():
+            scribe.leave_line(entry, WhyLeft.CLOSED)
         scribe.write(ShowClosed)
 
 
@@ -92,17 +96,17 @@ def _who_has_seats(scribe: Scribe) -> int:
     has = {
         (claim.kind, claim.by)
         for claim in scribe.seatmap.claims.values()
-        if claim.kind is not ClaimKind.BLOCK and not scribe.is_over(claim)
+        if claim.kind not in CAN_GO and not scribe.is_over(claim)
     }
     return len(has)
 
 
 def _taken(scribe: Scribe) -> list[SeatId]:
-    """Seats that somebody has; a block can go with its seat."""
+    """Seats that somebody has; a block can go with its seat, and an offer can be withdrawn."""
     return [
         seat
         for seat, claim in scribe.seatmap.claims.items()
-        if claim.kind is not ClaimKind.BLOCK and not scribe.is_over(claim)
+        if claim.kind not in CAN_GO and not scribe.is_over(claim)
     ]
 
 
@@ -190,7 +194,7 @@ def set_allotment(scribe: Scribe, command: SetAllotment) -> None:
     named = tuple(dict.fromkeys(command.seat_ids))
     if _refuse_unknown(scribe, named):
         return
-    seats = with_places(scribe, named, command.areas, _is_booked_in(scribe), lambda _: True)
+    seats = with_places(scribe, named, command.areas, scribe.is_booked, lambda _: True)
     if seats is None:
         return
     ours = set(seats)
@@ -203,18 +207,8 @@ def set_allotment(scribe: Scribe, command: SetAllotment) -> None:
         scribe.refuse_seats(Refusal.SEAT_TAKEN, ours_and_gone)
         return
     scribe.expire(scribe.seatmap.holds)
+    scribe.withdraw_offers([seat for seat in scribe.seatmap.claims if seat not in ours])
     scribe.write(AllotmentSet, seat_ids=seats, **ends)
-
-
-def _is_booked_in(scribe: Scribe) -> Fits:
-    """Whether we have sold or hold a seat: such ones must stay ours."""
-    claims = scribe.seatmap.claims
-
-    def is_booked(seat: SeatId) -> bool:
-        claim = claims.get(seat)
-        return claim is not None and claim.kind is ClaimKind.BOOKING and not scribe.is_over(claim)
-
-    return is_booked
 
 
 def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
@@ -245,10 +239,11 @@ def sell_at_counter(scribe: Scribe, command: SellAtCounter) -> None:
             seat
             for seat in seats
             if seat in seatmap.claims
-            and not _blocked(seatmap, seat)
+            and seatmap.claims[seat].kind not in CAN_GO
             and not scribe.is_over(seatmap.claims[seat])
             and not _has(seatmap, giving_way, seat)
         )
+        scribe.withdraw_offers(seats)
     else:
         if _refuse_taken(scribe, [seat for seat in seats if not _has(seatmap, giving_way, seat)]):
             return

@@ -29,6 +29,7 @@ from justbookit.deciding import TIME_TO_PAY
 from justbookit.ids import BookingId, CommandId, CustomerId
 from justbookit.refusals import Refusal
 from justbookit.seat_commands import (
+    AcceptSeatOffer,
     CancelBooking,
     ConfirmBooking,
     ExtendHold,
@@ -61,7 +62,9 @@ class BookingDesk:
         self._tokens = tokens
         self._held: OrderedDict[BookingId, Held] = OrderedDict()
 
-    async def hold(self, command: HoldSeats | HoldBest, *, replay: bool) -> BookingView:
+    async def hold(
+        self, command: HoldSeats | HoldBest | AcceptSeatOffer, *, replay: bool
+    ) -> BookingView:
         """Seats set aside, at a price that is now fixed; a retry gets the same."""
         await self._shows.must_exist(command.show_id)
         return self._held_by(await self._asking.seats(command, replay=replay))

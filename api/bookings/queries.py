@@ -12,8 +12,8 @@ from api.postgres import Pool
 from justbookit import topics
 from justbookit.bookings import BookingChange, BookingStatus
 from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, OrganizerId, ShowId
+from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
-from justbookit.seat_events import PriceLine
 
 _ANSWER = """
 SELECT %(seat_events)s AS topic, body::text

@@ -6,12 +6,12 @@ import msgspec
 
 from justbookit.bookings import BookingChange, BookingStatus
 from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, SeatId, ShowId
+from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import (
     BookingChanged,
     BookingConfirmed,
     ChangeQuoted,
-    PriceLine,
     SeatsHeld,
 )
 

@@ -18,7 +18,7 @@ from api.seatmaps import Look
 from api.services import Services
 from api.shown_maps import SEATMAP_CACHING
 from justbookit.ids import SeatId, ShowId
-from justbookit.seat_events import PriceLine
+from justbookit.price_lines import PriceLine
 
 TAGS = ["Browse"]
 

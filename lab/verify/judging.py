@@ -43,7 +43,7 @@ def judge_show(
     """
     witness = Witness(history.show_id, audit)
     looks = (
-        Rules(witness, audit),
+        rules := Rules(witness, audit),
         endings := Endings(witness, audit),
         Cancelled(witness, audit),
         Moved(witness, audit),
@@ -80,6 +80,13 @@ def judge_show(
         )
         if rows is not None:
             compare(history, seatmap, witness, endings.lapses_at, rows, audit)
+            audit.expect(
+                Check.WAITING_ROWS,
+                history.show_id,
+                "who waits",
+                got=rows.waiting,
+                want=rules.line.standings,
+            )
     return witness.terms if witness.is_open else None
 
 

@@ -7,7 +7,7 @@ import msgspec
 from justbookit.bookings import BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.ids import CustomerId, SeatId
-from justbookit.seat_events import PriceLine
+from justbookit.price_lines import PriceLine
 
 
 class Life(msgspec.Struct):

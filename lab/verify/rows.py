@@ -7,13 +7,15 @@ import msgspec
 from justbookit.bookings import Booking, BookingChange
 from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
 from justbookit.claims import Counts
-from justbookit.ids import BookingId, SeatId, ShowId
+from justbookit.ids import BookingId, EntryId, SeatId, ShowId
 from justbookit.listing import Availability, ShowListing, listing_of
+from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
-from justbookit.seat_events import PriceLine, ShowMoved
+from justbookit.seat_events import ShowMoved
 from justbookit.seatmap import SeatMap
 from lab.verify.audit import Audit, Check
 from lab.verify.history import History
+from lab.verify.line import Standing
 from lab.verify.witness import Witness
 
 OF_THE_INDEX_ALONE = frozenset({"doc_version", "seats_version", "as_of"})
@@ -75,6 +77,7 @@ class ShowRows(msgspec.Struct):
     events: list[EventRow] = []
     bookings: list[BookingRow] = []
     claims: dict[SeatId, tuple[str, str]] = {}
+    waiting: dict[EntryId, Standing] = {}
     inventory: InventoryRow | None = None
     show: ShowRow | None = None
     document: ShowListing | None = None

@@ -6,6 +6,12 @@ from justbookit.bookings import BookingStatus
 from justbookit.catalogue import Mode, OrphanRule, SellingRules, ShowTerms
 from justbookit.claims import ClaimKind
 from justbookit.ids import BookingId, SeatId
+from justbookit.line_events import (
+    SeatOfferWithdrawn,
+    SeatsOffered,
+    WaitingListJoined,
+    WaitingListLeft,
+)
 from justbookit.offers import Tariff, price, tariff_of
 from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_events import (
@@ -29,6 +35,7 @@ from justbookit.seat_events import (
 )
 from lab.verify.audit import Audit, Check
 from lab.verify.changes import Changes
+from lab.verify.line import Line
 from lab.verify.lives import Life
 from lab.verify.neighbours import Choice, Neighbours
 from lab.verify.theatre_side import TheatreSide
@@ -42,6 +49,7 @@ SEAT_REFUSALS = frozenset(
         Refusal.UNKNOWN_SEAT,
         Refusal.ACCESSIBLE_ONLY,
         Refusal.NO_BLOCK,
+        Refusal.SEATS_AVAILABLE,
     }
 )
 
@@ -54,6 +62,7 @@ class Rules:
         self._audit = audit
         self._changes = Changes(witness, audit)
         self._theatre = TheatreSide(witness, audit)
+        self.line = Line(witness, audit)
         self._tariff: Tariff | None = None
 
     def hold(self, event: SeatEvent) -> None:  # noqa: C901, PLR0912 - one arm an event
@@ -79,6 +88,8 @@ class Rules:
                 self._theatre.counter(event)
             case AllotmentSet():
                 self._theatre.allotted(event)
+            case WaitingListJoined() | SeatsOffered() | SeatOfferWithdrawn() | WaitingListLeft():
+                self.line.hold(event)
             case ShowOpened() | ShowChanged() | ShowClosed():
                 self._theatre.show(event)
                 self._tariff = None

@@ -14,9 +14,10 @@ from justbookit.catalogue import Movie, Offer, ShowTerms, Theatre, Venue
 from justbookit.claims import Counts
 from justbookit.ids import MovieId, ShowId, TheatreId, VenueId
 from justbookit.listing import ShowListing
+from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
-from justbookit.seat_events import PriceLine
 from justbookit.settings import Settings
+from lab.verify.line import Standing
 from lab.verify.programme import SlotRow, Thing
 from lab.verify.rows import BookingRow, EventRow, InventoryRow, ShowRow, ShowRows
 
@@ -39,6 +40,12 @@ SELECT show_id, booking_id, customer_id, status, seat_ids, amount, currency, ref
 
 _CLAIMS = "SELECT show_id, seat_id, kind, claimed_by FROM seat_claim WHERE show_id = ANY(%s)"
 
+_ENTRIES = """
+SELECT show_id, entry_id, status, seat_ids, offered_until, version
+  FROM waiting_entry
+ WHERE show_id = ANY(%s)
+"""
+
 _INVENTORY = """
 SELECT show_id, version, as_of, lapses_at, seats_total, seats_free, seats_held, seats_booked,
        seats_counter, seats_blocked, seats_not_allotted
@@ -56,6 +63,8 @@ SELECT 'booking', show_id FROM booking GROUP BY show_id
 SELECT 'seat_claim', show_id FROM seat_claim GROUP BY show_id
  UNION ALL
 SELECT 'show_inventory', show_id FROM show_inventory
+ UNION ALL
+SELECT 'waiting_entry', show_id FROM waiting_entry GROUP BY show_id
  UNION ALL
 SELECT 'show', show_id FROM show
 """
@@ -91,6 +100,10 @@ SELECT 'holds past their end', count(*)
 SELECT 'shows where something should have ended', count(*)
   FROM show_inventory
  WHERE lapses_at < now() - interval '2 seconds'
+ UNION ALL
+SELECT 'seat offers past their end', count(*)
+  FROM waiting_entry
+ WHERE status = 'offered' AND offered_until < now() - interval '2 seconds'
 """
 
 _lines = msgspec.json.Decoder(tuple[PriceLine, ...])
@@ -166,6 +179,9 @@ class Postgres:
             found[show_id].bookings.append(_booking_of(columns))
         for show_id, seat_id, kind, claimed_by in self._ask(_CLAIMS, ids):
             found[show_id].claims[seat_id] = (kind, claimed_by)
+        for show_id, entry_id, status, seat_ids, until, version in self._ask(_ENTRIES, ids):
+            standing = Standing(status, tuple(seat_ids), until, version)
+            found[show_id].waiting[entry_id] = standing
         for show_id, version, as_of, lapses_at, *counts in self._ask(_INVENTORY, ids):
             named = dict(zip(Counts.__struct_fields__, counts, strict=True))
             row_of = InventoryRow(version, Counts(**named), as_of, lapses_at)

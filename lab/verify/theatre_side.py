@@ -56,7 +56,9 @@ class TheatreSide:
         if isinstance(event, ShowOpened) and witness.terms is not None:
             self._fault(Check.STEPS, event, "opened a second time")
         has_seats = {
-            seat: owner for seat, owner in witness.owners.items() if owner[0] is not ClaimKind.BLOCK
+            seat: owner
+            for seat, owner in witness.owners.items()
+            if owner[0] not in {ClaimKind.BLOCK, ClaimKind.OFFER}
         }
         if isinstance(event, ShowClosed):
             if has_seats and witness.cancelled is None:

@@ -14,6 +14,12 @@ from justbookit.bookings import BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind, Counts
 from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
+from justbookit.line_events import (
+    SeatOfferWithdrawn,
+    SeatsOffered,
+    WaitingListJoined,
+    WaitingListLeft,
+)
 from justbookit.refusals import ReleaseReason
 from justbookit.seat_events import (
     AllotmentGivenBack,
@@ -96,6 +102,11 @@ class Witness:
                     self._give(event, seat, ClaimKind.BLOCK, None)
             case SeatsSoldAtCounter():
                 self._sell(event)
+            case SeatsOffered():
+                self._take(event, event.seat_ids, (ClaimKind.OFFER, event.entry_id))
+            case SeatOfferWithdrawn() | WaitingListLeft():
+                for seat in event.seat_ids:
+                    self._give(event, seat, ClaimKind.OFFER, event.entry_id)
             case CounterSaleReturned():
                 self.sales.pop(event.sale_id, None)
                 for seat in event.seat_ids:
@@ -114,7 +125,7 @@ class Witness:
             case ShowClosed():
                 self.is_open = False
                 self.is_closed = True
-            case CommandRefused():
+            case CommandRefused() | WaitingListJoined():
                 pass
             case _:
                 assert_never(event)
@@ -153,6 +164,8 @@ class Witness:
                 case (ClaimKind.BOOKING, booking_id):
                     held = self.lives[BookingId(booking_id)].status is BookingStatus.HELD
                     kinds["held" if held else "booked"] += 1
+                case (ClaimKind.OFFER, _):
+                    kinds["held"] += 1
                 case (kind, _):
                     kinds[kind.value] += 1
                 case _:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from justbookit import wire
 from justbookit.dead_letters import StreamDeadLetter
-from justbookit.ids import BookingId, CommandId, ShowId
+from justbookit.ids import BookingId, CommandId, EntryId, ShowId
+from justbookit.line_events import SeatsOffered
 from justbookit.seat_commands import (
     ChangeShow,
     CloseShow,
@@ -134,9 +135,9 @@ class Batch:
         """The partitions that have something to be published."""
         return self.letters.keys() | {message.partition for message in self.messages}
 
-    def timers(self) -> list[tuple[int, datetime, ShowId, BookingId]]:
-        """When what was decided ends by itself: holds, and the first that lapses of a show."""
-        timers: list[tuple[int, datetime, ShowId, BookingId]] = []
+    def timers(self) -> list[tuple[int, datetime, ShowId, BookingId | EntryId]]:
+        """When what was decided ends by itself: holds, offers, and the first that lapses."""
+        timers: list[tuple[int, datetime, ShowId, BookingId | EntryId]] = []
         changed: dict[ShowId, int] = {}
         for message in self.messages:
             event = message.event
@@ -145,6 +146,10 @@ class Batch:
             if isinstance(event, SeatsHeld | HoldExtended):
                 timers.append(
                     (message.partition, event.held_until, event.show_id, event.booking_id)
+                )
+            elif isinstance(event, SeatsOffered):
+                timers.append(
+                    (message.partition, event.offered_until, event.show_id, event.entry_id)
                 )
             elif isinstance(event, _CHANGES_LAPSES):
                 changed[event.show_id] = message.partition

@@ -9,6 +9,12 @@ from typing import NamedTuple, assert_never
 
 from justbookit.claims import ClaimKind
 from justbookit.ids import SeatId, ShowId
+from justbookit.line_events import (
+    SeatOfferWithdrawn,
+    SeatsOffered,
+    WaitingListJoined,
+    WaitingListLeft,
+)
 from justbookit.seat_events import (
     AllotmentGivenBack,
     AllotmentSet,
@@ -34,6 +40,7 @@ from justbookit.seat_events import (
 )
 
 _BOOKING, _COUNTER, _BLOCK = ClaimKind.BOOKING, ClaimKind.COUNTER, ClaimKind.BLOCK
+_OFFER = ClaimKind.OFFER
 
 
 class Claim(NamedTuple):
@@ -80,6 +87,12 @@ class ClaimChanges:
                     self.taken[claim] = event.sale_id
             case ShowMoved():
                 self._move(event)
+            case SeatsOffered():
+                for seat_id in event.seat_ids:
+                    claim = Claim(event.show_id, seat_id, _OFFER, event.entry_id)
+                    self.taken[claim] = event.entry_id
+            case SeatOfferWithdrawn() | WaitingListLeft():
+                self._free(event.show_id, event.seat_ids, _OFFER, event.entry_id)
             case CounterSaleReturned():
                 self._free(event.show_id, event.seat_ids, _COUNTER, event.sale_id)
             case (
@@ -92,6 +105,7 @@ class ClaimChanges:
                 | ShowChanged()
                 | ShowCancelled()
                 | ShowClosed()
+                | WaitingListJoined()
                 | CommandRefused()
             ):
                 pass

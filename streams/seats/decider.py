@@ -19,10 +19,12 @@ from justbookit.deciding import decide
 from justbookit.errors import BrokenInvariant, MalformedMessage, MissingOffsets
 from justbookit.evolving import evolve
 from justbookit.forgetting import recall
-from justbookit.ids import BookingId, CommandId, ShowId
+from justbookit.ids import BookingId, CommandId, EntryId, ShowId
 from justbookit.seat_commands import ExpireHolds, SeatCommand
 from justbookit.seat_events import SeatEvent
+from justbookit.seatmap import SeatMap
 from justbookit.settings import Settings
+from justbookit.waiting import may_free, next_offer
 from streams.seats.archive import Asked
 from streams.seats.batch import NO_HOLD, Batch, Position
 from streams.seats.inbox import Slice
@@ -63,7 +65,7 @@ class Decider:
         self,
         batch: Batch,
         slices: Iterable[Slice],
-        due: Sequence[tuple[int, ShowId, BookingId]],
+        due: Sequence[tuple[int, ShowId, BookingId | EntryId]],
     ) -> None:
         """Put into `batch` what the records, and the timers that are due, come to.
 
@@ -114,11 +116,12 @@ class Decider:
                 recall(self.shows.use(show_id), booking)
         return await self._library.answers(answers) if answers else {}
 
-    def _may_stand(self, show_id: ShowId, booking_id: BookingId) -> bool:
-        """Whether the hold may still be there; most were confirmed long ago."""
-        if show_id not in self.shows or booking_id == NO_HOLD:
+    def _may_stand(self, show_id: ShowId, name: BookingId | EntryId) -> bool:
+        """Whether the hold or offer may still be there; most were confirmed long ago."""
+        if show_id not in self.shows or name == NO_HOLD:
             return True
-        return booking_id in self.shows.use(show_id).holds
+        seatmap = self.shows.use(show_id)
+        return name in seatmap.holds or name in seatmap.waiting
 
     def _read(self, batch: Batch, part: Slice) -> list[_Read]:
         """The commands of new records; moves the position of their partition past them."""
@@ -165,6 +168,17 @@ class Decider:
                 # Nobody asked for it, so nobody is answered.
                 evolve(seatmap, event)
             batch.add_events(partition, seatmap, None, events)
+            self._offer(batch, partition, seatmap, events)
+
+    def _offer(
+        self, batch: Batch, partition: int, seatmap: SeatMap, events: Iterable[SeatEvent]
+    ) -> None:
+        """Offer what these events have freed to those who wait for it, party by party."""
+        if not seatmap.waiting or not any(map(may_free, events)):
+            return
+        while (offer := next_offer(seatmap, batch.now)) is not None:
+            evolve(seatmap, offer)
+            batch.add_events(partition, seatmap, None, (offer,))
 
     def _decide_one(
         self,
@@ -174,6 +188,9 @@ class Decider:
         command: SeatCommand,
     ) -> None:
         seatmap = self.shows.use(command.show_id)
+        if seatmap.waiting:
+            # Those who wait come before who comes by at the moment at which a hold runs out.
+            self._expire(batch, partition, command.show_id)
         try:
             events = decide(seatmap, command, batch.now, self._hold_for)
         except BrokenInvariant:
@@ -188,6 +205,7 @@ class Decider:
             for event in events:
                 evolve(seatmap, event)
             batch.add_events(partition, seatmap, command, events)
+            self._offer(batch, partition, seatmap, events)
         else:
             batch.add_answer_again(partition, seatmap.answers[command.command_id])
 

@@ -10,6 +10,7 @@ from justbookit import wire
 from justbookit.errors import JustBookItError, MalformedMessage
 from justbookit.evolving import evolve
 from justbookit.seat_commands import (
+    AcceptSeatOffer,
     BookSeats,
     CancelBooking,
     ChangeBooking,
@@ -18,6 +19,8 @@ from justbookit.seat_commands import (
     ExtendHold,
     HoldBest,
     HoldSeats,
+    JoinWaitingList,
+    LeaveWaitingList,
     MoveShow,
     OpenShow,
     QuoteChange,
@@ -34,6 +37,7 @@ NAME_LENGTH_MAX = 200
 """A longer name does not fit into an index."""
 
 _BOOKING = ("command_id", "show_id", "booking_id", "customer_id")
+_ENTRY = ("command_id", "show_id", "entry_id", "customer_id")
 _SALE = ("command_id", "show_id", "sale_id")
 _NAMES: dict[type, tuple[str, ...]] = {
     HoldSeats: _BOOKING,
@@ -45,6 +49,9 @@ _NAMES: dict[type, tuple[str, ...]] = {
     CancelBooking: _BOOKING,
     QuoteChange: _BOOKING,
     ChangeBooking: (*_BOOKING, "quote_id"),
+    JoinWaitingList: _ENTRY,
+    LeaveWaitingList: _ENTRY,
+    AcceptSeatOffer: (*_ENTRY, "booking_id"),
     SellAtCounter: _SALE,
     ReturnCounterSale: _SALE,
 }

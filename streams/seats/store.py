@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow
 
 from justbookit.errors import BrokenInvariant, Fenced
 from streams.arrays import Texts
-from streams.seats import rows
+from streams.seats import rows, waiting_rows
 from streams.seats.batch import Batch
 
 ATTEMPTS_MAX = 3
@@ -184,6 +184,7 @@ def statements(batch: Batch) -> list[Statement]:
     """
     freed, taken = rows.of_claims(batch)
     added, changed = rows.of_bookings(batch)
+    joined, moved_on = waiting_rows.of_waiting(batch)
     made: list[Statement] = [(_ADVANCE, rows.of_positions(batch))]
     if batch.cleared:
         made.append((_CLEAR_OUTBOX, rows.of_cleared(batch)))
@@ -195,6 +196,8 @@ def statements(batch: Batch) -> list[Statement]:
         (_RESEAT, rows.of_moved(batch)),
         (_TELL_WHY, rows.of_reasons(batch)),
         (_CHANGE_SEATS, rows.of_changed_seats(batch)),
+        (waiting_rows.CHANGE, moved_on),
+        (waiting_rows.ADD, joined),
         (_ADD_EVENTS, rows.of_events(batch)),
         (_ADD_OUTBOX, rows.of_outbox(batch)),
         (_PUT_INVENTORY, rows.of_inventory(batch)),

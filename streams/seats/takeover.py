@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 
 from justbookit import wire
 from justbookit.dead_letters import StreamDeadLetter
-from justbookit.ids import BookingId, CommandId, ShowId
+from justbookit.ids import BookingId, CommandId, EntryId, ShowId
 from streams.arrays import BigInts, Ints, SmallInts, Texts
 from streams.seats.batch import Message, Position
 
@@ -36,6 +36,10 @@ SELECT partition, held_until, show_id, booking_id
 SELECT partition, lapses_at, show_id, ''
   FROM show_inventory
  WHERE partition = ANY(%(partitions)s) AND lapses_at IS NOT NULL
+ UNION ALL
+SELECT partition, offered_until, show_id, entry_id
+  FROM waiting_entry
+ WHERE partition = ANY(%(partitions)s) AND status = 'offered'
 """
 
 _UNSENT = """
@@ -96,8 +100,8 @@ async def raise_epochs(
 
 async def timers(
     connection: Connection, partitions: Sequence[int]
-) -> list[tuple[int, datetime, ShowId, BookingId]]:
-    """Every hold that stands, and every show (with no booking named) where something lapses."""
+) -> list[tuple[int, datetime, ShowId, BookingId | EntryId]]:
+    """Every hold and offer that stands, and every show (nothing named) where something lapses."""
     cursor = await connection.execute(_TIMERS, {"partitions": SmallInts(partitions)})
     return await cursor.fetchall()
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.playhouse import PASSWORD, Playhouse
+from tests.playhouse import PASSWORD, Playhouse, new_request
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -236,6 +236,28 @@ def test_tickets_are_given_back_and_changed_by_forms_alone(house, visit):
     assert booking["amount"] == 62500 + 7000 - booking["refund"] == 43000
     same = asha.get(f"{here}/seats") and asha.send(f"{here}/seats", seat=["A1", "B4"])
     assert "these are the seats that you have" in same.text.lower()
+
+
+def test_a_party_waits_and_takes_what_is_offered(house, visit):
+    show, ben = house.new_show(), house.customer("ben")
+    holds = [
+        house.ok(house.hold(show, [f"{row}{number}" for number in range(1, 5)], ben))
+        for row in "AB"
+    ]
+    asha = visit()
+    asha.log_in(house.customer())
+    asha.get(f"/shows/{show}")
+
+    line = asha.send(f"/shows/{show}/wait", size="2", together="on")
+    assert "You are number 1 in line" in line.text
+    house.ok(
+        house.http.post(f"/bookings/{holds[1]['booking_id']}/release", headers=ben | new_request())
+    )
+    house.eventually(lambda: "are yours until" in asha.get("/waiting-list").text)
+    path = re.search(r'action="(/waiting-list/[^"]+/accept)"', asha.page)[1]
+    held = asha.send(path)
+
+    assert "Held for you until" in held.text
 
 
 def test_a_form_of_another_site_is_refused(house, visit):

@@ -255,6 +255,7 @@ KEPT = {
     "tariffs",
     "terms",
     "version",
+    "waiting",
 }
 """What a show has that comes back from a snapshot as it was, but for those who are over."""
 

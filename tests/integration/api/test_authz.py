@@ -36,6 +36,7 @@ def scene(house):
             "movie_id": house.movie_id,
             "show_id": show,
             "booking_id": house.hold(show, ["A1"], asha).json()["booking_id"],
+            "entry_id": "w-nobody",
             "venue_id": f"venue-one-{house.run}",
             "theatre_id": house.theatre("one"),
             "sale_id": "s-1",

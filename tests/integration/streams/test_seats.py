@@ -9,8 +9,10 @@ import pytest
 from justbookit import topics, wire
 from justbookit.catalogue import Area
 from justbookit.ids import BookingId, CustomerId, SaleId, SeatId
+from justbookit.line_events import SeatsOffered
 from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import (
+    AcceptSeatOffer,
     BlockSeats,
     BookSeats,
     CancelBooking,
@@ -18,6 +20,7 @@ from justbookit.seat_commands import (
     CloseShow,
     ConfirmBooking,
     HoldSeats,
+    JoinWaitingList,
     OpenShow,
     Payment,
     SellAtCounter,
@@ -312,3 +315,47 @@ def test_an_area_is_full_for_postgres_as_well_as_for_the_writer(seats):
             " VALUES (%s, 'FLR1', 'booking', 'another')",
             show_id,
         )
+
+
+def test_who_waits_is_offered_what_runs_out(seats):
+    show_id = seats.open_show()
+    terms = seats.terms(show_id, rows=1, cells=2)
+    seats.door.ask(ChangeShow(command_id=seats.command_id(), show_id=show_id, terms=terms))
+    taken = hold(seats, show_id, "A1", "A2")
+    seats.door.ask(taken)
+    for name in ("one", "two"):
+        wish = {"entry_id": f"{name}-{show_id}", "customer_id": CustomerId(name), "size": 2}
+        seats.door.ask(JoinWaitingList(command_id=seats.command_id(), show_id=show_id, **wish))
+
+    seats.door.until(lambda: len(offers_of(seats, show_id)) == 1)
+
+    [offer] = offers_of(seats, show_id)
+    assert offer.customer_id == "one"
+    assert seats.claims(show_id) == [
+        ("A1", "offer", offer.entry_id),
+        ("A2", "offer", offer.entry_id),
+    ]
+    accepted = seats.door.ask(
+        AcceptSeatOffer(
+            command_id=seats.command_id(),
+            show_id=show_id,
+            entry_id=offer.entry_id,
+            customer_id=offer.customer_id,
+            booking_id=BookingId(f"b-{show_id}"),
+        )
+    )
+    assert isinstance(accepted, SeatsHeld)
+    seats.door.until(lambda: len(offers_of(seats, show_id)) == 2)
+    assert offers_of(seats, show_id)[1].customer_id == "two"
+    assert seats.rows(
+        "SELECT customer_id, status FROM waiting_entry WHERE show_id = %s ORDER BY joined_version",
+        show_id,
+    ) == [("one", "accepted"), ("two", "offered")]
+
+
+def offers_of(seats, show_id):
+    return [
+        event
+        for event, _ in seats.door.published
+        if event.show_id == show_id and isinstance(event, SeatsOffered)
+    ]

@@ -11,8 +11,8 @@ from api.bookings.views import BookingView, ChangeQuote
 from api.pages.page import local_path
 from api.pages.words import STATUS, WORDS, duration, moment, money
 from justbookit.bookings import BookingChange, BookingStatus
+from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
-from justbookit.seat_events import PriceLine
 
 TEMPLATES = Path(__file__).parents[3] / "api" / "templates"
 

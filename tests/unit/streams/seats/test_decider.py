@@ -11,8 +11,20 @@ from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.errors import MissingOffsets
 from justbookit.forgetting import ANSWERS_KEPT, ENDED_KEPT
-from justbookit.seat_commands import BlockSeats, ExtendHold, HoldSeats, OpenShow, ReleaseHold
-from justbookit.seat_events import CommandRefused, HoldReleased, SeatsHeld
+from justbookit.line_events import SeatsOffered, WaitingListLeft
+from justbookit.seat_commands import (
+    BlockSeats,
+    ExtendHold,
+    HoldSeats,
+    JoinWaitingList,
+    OpenShow,
+    ReleaseHold,
+)
+from justbookit.seat_events import (
+    CommandRefused,
+    HoldReleased,
+    SeatsHeld,
+)
 from justbookit.settings import Settings
 from justbookit.snapshots import snapshot_of
 from streams.seats import decider as deciding
@@ -305,6 +317,52 @@ async def test_a_block_ends_by_the_timer_and_the_timer_is_set_for_the_next(decid
     assert (unblocked.seat_ids, unblocked.command_id) == (("A1",), None)
     assert batch.timers() == [(0, second, "s", NO_HOLD)]
     assert not await decide(decider, [], now=first, due=[(0, "s", NO_HOLD)])
+
+
+def wait(name):
+    return JoinWaitingList(
+        command_id=f"wait-{name}", show_id="s", entry_id=name, customer_id=name, size=3
+    )
+
+
+async def test_who_waits_is_offered_what_comes_free_before_who_comes_by_at_that_moment(decider):
+    await decide(decider, delivered(open_show(), hold("b1", "A1", "A2", "A3"), wait("one")))
+    late = NOW + timedelta(seconds=60)
+
+    batch = await decide(decider, delivered(hold("b2", "A1"), start=3), now=late)
+
+    kinds = [type(event) for event in events(batch)]
+    assert kinds == [HoldReleased, SeatsOffered, CommandRefused]
+    assert [each[1:] for each in batch.timers()] == [(late + timedelta(minutes=15), "s", "one")]
+
+
+async def test_an_offer_that_ran_out_goes_to_the_next_by_the_timer(decider):
+    await decide(
+        decider,
+        delivered(
+            open_show(), hold("b1", "A1", "A2", "A3"), wait("one"), wait("two"), let_go("b1")
+        ),
+    )
+    late = NOW + timedelta(minutes=15)
+
+    batch = await decide(decider, [], now=late, due=[(0, "s", "one")])
+
+    assert [(type(each), each.entry_id) for each in events(batch)] == [
+        (WaitingListLeft, "one"),
+        (SeatsOffered, "two"),
+    ]
+
+
+async def test_every_part_of_free_seats_is_offered_in_one_batch(decider):
+    parties = [
+        msgspec.structs.replace(wait(name), size=1, together=False) for name in ("one", "two")
+    ]
+
+    batch = await decide(
+        decider, delivered(open_show(), hold("b1", "A1", "A2", "A3"), *parties, let_go("b1"))
+    )
+
+    assert [each.entry_id for each in events(batch)[-2:]] == ["one", "two"]
 
 
 def test_positions_must_lie_within_the_logs():

@@ -6,6 +6,7 @@ import pytest
 
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.evolving import evolve
+from justbookit.price_lines import PriceLine
 from justbookit.refusals import ReleaseReason
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import (
@@ -15,7 +16,6 @@ from justbookit.seat_events import (
     CounterSaleReturned,
     HoldExtended,
     HoldReleased,
-    PriceLine,
     SeatsBlocked,
     SeatsBooked,
     SeatsHeld,
