@@ -6,19 +6,9 @@ their own names; the rest are the API's. `/problems/<code>` shows what stands he
 
 from http import HTTPStatus
 
-import msgspec
-
+from api.kind import Kind
 from justbookit.catalogue_events import CatalogueRefusal
 from justbookit.refusals import Refusal
-
-
-class Kind(msgspec.Struct, frozen=True):
-    """One kind of problem."""
-
-    status: HTTPStatus
-    title: str
-    advice: str
-
 
 _NOT_FOUND, _CONFLICT = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
 _UNPROCESSABLE, _GONE = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.GONE
