@@ -125,6 +125,12 @@ class Blows:
         finally:
             if rival.returncode is None:
                 rival.kill()
+        # A writer that was overruled on a partition learns it with its next commit. Where nothing
+        # is asked any more there is none, and what the rival left in the outbox would lie there.
+        found = self._processes.read()
+        for pid in [found[name].pid for name in self._processes.writers()]:
+            if pid is not None:
+                _signal(pid, signal.SIGTERM)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -13,7 +13,7 @@ import pytest
 from justbookit.settings import Settings
 from stack import run_state
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 240
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
