@@ -67,6 +67,10 @@ class Inbox:
         self._note()
         return taken
 
+    def wake(self) -> None:
+        """Let whoever waits for records look around once, records or not."""
+        self.filled.set()
+
     def clear(self) -> None:
         """Forget everything: it is delivered again."""
         self._slices.clear()

@@ -91,6 +91,8 @@ class SeatWriter:
             await self._take_over()
             self._generation = generation
             self._claimed.set()
+            # There may be holds now that run out, and an outbox to clear, though nothing comes.
+            self._inbox.wake()
         if first:
             sys.stdout.write("ready seats\n")
             sys.stdout.flush()

@@ -148,6 +148,19 @@ def test_two_writers_share_the_partitions_and_one_leaving_loses_nothing(seats, s
     assert seats.rows("SELECT sum(epoch) FROM writer_position") > epochs
 
 
+def test_what_a_takeover_brings_is_done_though_nobody_asks_for_anything(seats):
+    """A writer with nothing to do gets partitions, in the state that one left who died."""
+    seats.ready_worker()
+    seats.until_settled()
+    left = [(partition, 1) for partition in range(seats.settings.partitions)]
+    for partition, batch in left:
+        seats.rows("INSERT INTO seat_outbox VALUES (%s, %s, '[]', '[]')", partition, batch)
+
+    seats.ready_worker()
+
+    seats.until_settled()
+
+
 def test_kafkas_committed_offsets_are_only_a_hint(seats, show_ids):
     """They are moved past commands that nobody decided; all are decided all the same."""
     commands = bookings(seats, show_ids, 200)

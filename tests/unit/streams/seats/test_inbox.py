@@ -66,3 +66,13 @@ async def test_a_full_inbox_makes_faust_wait(monkeypatch):
     box.take(1)
 
     await box.until_room()
+
+
+def test_who_waits_may_be_woken_for_nothing_once():
+    box = Inbox()
+
+    box.wake()
+
+    assert box.filled.is_set()
+    assert box.take(4) == []
+    assert not box.filled.is_set()
