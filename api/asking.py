@@ -42,11 +42,7 @@ class Asking:
         """What became of a seat command; `replay`: it may have been answered already."""
         if replay and (found := await self.found(command.command_id)) is not None:
             return found
-
-        async def send(failed: Failed) -> None:
-            await self._commands.send_seat(command, failed)
-
-        return (await self._ask(command.command_id, send)).event
+        return (await self._ask_seats(command)).event
 
     async def once(self, command: SeatCommand) -> Answered:
         """What became of a seat command that carries the fingerprint of what was asked.
@@ -54,11 +50,7 @@ class Asking:
         The writer decides each name once and gives the old answer to who comes again, so nothing
         is looked up before. Raises the problem of a name that came with another wish before.
         """
-
-        async def send(failed: Failed) -> None:
-            await self._commands.send_seat(command, failed)
-
-        answered = await self._ask(command.command_id, send)
+        answered = await self._ask_seats(command)
         _belongs(answered.event, command.fingerprint)
         return answered
 
@@ -83,6 +75,12 @@ class Asking:
             await self._commands.send_catalogue(key, command, failed)
 
         return (await self._ask(command.command_id, send)).event
+
+    async def _ask_seats(self, command: SeatCommand) -> Answered:
+        async def send(failed: Failed) -> None:
+            await self._commands.send_seat(command, failed)
+
+        return await self._ask(command.command_id, send)
 
     async def found(self, command_id: CommandId) -> Answer | None:
         """The event that answered a command, if it has been written."""
