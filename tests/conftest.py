@@ -2,10 +2,8 @@
 
 import contextlib
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from justbookit.settings import PREFIX, Settings
+from lab.chaos.own_stack import free_port
 from stack import run_state
 from stack.addresses import OPENSEARCH_PORTS
 from stack.environment import ROOT, child_environment
@@ -33,23 +32,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
         help="processes of the stack to start, as for `justbookit up --only` (everything)",
     )
-
-
-def free_port(among: range = range(20000, 30000), neighbours: tuple[int, ...] = ()) -> int:
-    """A port that nobody listens on, and whose `neighbours` are free as well."""
-    for port in random.sample(among, len(among)):
-        if all(_is_free(port + step) for step in (0, *neighbours)):
-            return port
-    raise AssertionError(f"no free port from {among.start} to {among.stop - 1}")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def fresh_settings(home: Path) -> Settings:
