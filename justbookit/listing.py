@@ -1,6 +1,8 @@
 """What browsing shows of a show: the document that search keeps, one for each show."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypedDict
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +15,10 @@ BANDS = (("night", 0), ("morning", 5), ("afternoon", 12), ("evening", 17), ("nig
 
 FEW_LEFT_PERCENT = 15
 """A show with at most this share of its seats left says "few left"."""
+
+
+KEPT = timedelta(days=1)
+"""How long after its end a show can still be looked up."""
 
 
 class ShowListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +85,35 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
     seats_total: int
     seats_free: int
     as_of: datetime
+
+
+class Details(NamedTuple):
+    """The versions of all that a listing says and that seldom changes."""
+
+    show: int
+    movie: int
+    venue: int
+    theatre: int
+
+
+class Now(TypedDict):
+    """What a listing says that changes with every seat."""
+
+    availability: Availability
+    is_open: bool
+    doc_version: int
+
+
+def now_of(columns: Sequence[Any]) -> tuple[Details, Now]:
+    """A show as a row of Postgres says it is now.
+
+    The row is the four of `Details`, whether the show is open, the versions of its document and
+    of its seats, how many seats there are, how many are free, and as of when.
+    """
+    *details, is_open, doc_version, version, total, free, as_of = columns
+    availability = Availability(version=version, seats_total=total, seats_free=free, as_of=as_of)
+    now = Now(availability=availability, is_open=is_open, doc_version=doc_version)
+    return Details(*details), now
 
 
 def listing_of(

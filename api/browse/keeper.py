@@ -22,10 +22,10 @@ from api.browse import snapshot
 from api.browse.billboard import ALL, Billboard, Topic
 from api.browse.kept import Slots
 from api.browse.noticed import Noticed
-from api.browse.reading import SHOWS_MAX, Details, Now
+from api.browse.reading import SHOWS_MAX
 from api.browse.titles import Titles
 from justbookit.ids import MovieId, ShowId
-from justbookit.listing import ShowListing, restated
+from justbookit.listing import Details, Now, ShowListing, restated
 
 log = structlog.get_logger()
 

@@ -1,20 +1,14 @@
 """What events say has changed: the shows by their key, the rest of the catalogue by its name."""
 
-import msgspec
-
 from justbookit import topics, wire
-from justbookit.catalogue_events import MoviePut, TheatrePut, VenuePut
 from justbookit.errors import MalformedMessage
-from justbookit.ids import MovieId, ShowId, TheatreId, VenueId
+from justbookit.ids import ShowId
+from justbookit.touched import Touched
 
 
-class Noticed(msgspec.Struct, kw_only=True):
-    """Each thing once, however often it changed."""
+class Noticed(Touched, kw_only=True):
+    """What changed, as events that came by say it."""
 
-    shows: set[ShowId] = set()
-    movies: set[MovieId] = set()
-    venues: set[VenueId] = set()
-    theatres: set[TheatreId] = set()
     unreadable: bool = False
     """An event could not be read: anything may have changed."""
 
@@ -27,19 +21,9 @@ class Noticed(msgspec.Struct, kw_only=True):
                 self.unreadable = True
             return
         try:
-            event = wire.decode_catalogue_event(raw)
+            self.by(wire.decode_catalogue_event(raw))
         except MalformedMessage:
             self.unreadable = True
-            return
-        match event:
-            case MoviePut(movie=movie):
-                self.movies.add(movie.movie_id)
-            case VenuePut(venue=venue):
-                self.venues.add(venue.venue_id)
-            case TheatrePut(theatre=theatre):
-                self.theatres.add(theatre.theatre_id)
-            case _:
-                pass  # what is removed has no show to come; an offer changes no listing
 
     def also(self, other: "Noticed") -> None:
         """Add what somebody else noticed."""

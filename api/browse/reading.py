@@ -5,8 +5,8 @@ venue it rises with every change, and only with one.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
-from typing import Any, LiteralString, NamedTuple, TypedDict
+from collections.abc import Collection
+from typing import LiteralString
 
 import msgspec
 from psycopg import OperationalError
@@ -16,30 +16,11 @@ from api.browse.noticed import Noticed
 from api.postgres import Pool
 from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
 from justbookit.ids import ShowId
-from justbookit.listing import Availability, ShowListing, listing_of
+from justbookit.listing import KEPT, Details, Now, ShowListing, listing_of, now_of
 
 SHOWS_MAX = 100_000
 """The soonest; with more than that, the memory of a process is no place for them."""
 READ_SECONDS_MAX = 10.0
-KEPT_DAYS = 1
-"""How long after its end a show is still known."""
-
-
-class Details(NamedTuple):
-    """The versions of all that a listing says and that seldom changes."""
-
-    show: int
-    movie: int
-    venue: int
-    theatre: int
-
-
-class Now(TypedDict):
-    """What a listing says that changes with every seat."""
-
-    availability: Availability
-    is_open: bool
-    doc_version: int
 
 
 _VERSION = """
@@ -52,7 +33,7 @@ _FROM = f"""
   JOIN movie ON movie.movie_id = show.movie_id
   JOIN venue ON venue.venue_id = show.venue_id
   JOIN theatre ON theatre.theatre_id = show.theatre_id
- WHERE show.status <> 'opening' AND show.ends_at > now() - interval '{KEPT_DAYS} day'
+ WHERE show.status <> 'opening' AND show.ends_at > now() - interval '{KEPT.days} day'
 """
 
 _NOW = f"""
@@ -79,11 +60,11 @@ SELECT show.show_id, {_VERSION}
  LIMIT %s
 """
 
-_SHOWS_WITH = """
+_SHOWS_WITH = f"""
 SELECT show_id FROM show
- WHERE ends_at > now() - interval '1 day'
+ WHERE ends_at > now() - interval '{KEPT.days} day'
    AND (movie_id = ANY(%s) OR venue_id = ANY(%s) OR theatre_id = ANY(%s))
-"""
+"""  # noqa: S608 - made of constants
 
 _terms = msgspec.json.Decoder(ShowTerms)
 _movie = msgspec.json.Decoder(Movie)
@@ -114,13 +95,13 @@ class BillboardReading:
     async def seats(self, show_ids: Collection[ShowId]) -> list[tuple[ShowId, Details, Now]]:
         """What changes most often in these shows, and the versions of all the rest."""
         rows = await self._all(_SEATS, list(show_ids))
-        return [(ShowId(show_id), *_now(rest)) for show_id, *rest in rows]
+        return [(ShowId(show_id), *now_of(rest)) for show_id, *rest in rows]
 
     async def listings(self, show_ids: Collection[ShowId]) -> list[tuple[Details, ShowListing]]:
         """These shows as they are; those not on sale yet, and those long over, are left out."""
         made = []
         for terms, movie, venue, theatre, *rest in await self._all(_LISTINGS, list(show_ids)):
-            details, now = _now(rest)
+            details, now = now_of(rest)
             listing = listing_of(
                 _terms.decode(terms),
                 movie=_movie.decode(movie),
@@ -135,10 +116,3 @@ class BillboardReading:
         """The shows of the movies, venues and theatres that were noticed."""
         things = (list(noticed.movies), list(noticed.venues), list(noticed.theatres))
         return [ShowId(show_id) for (show_id,) in await self._all(_SHOWS_WITH, *things)]
-
-
-def _now(columns: Sequence[Any]) -> tuple[Details, Now]:
-    *details, is_open, doc_version, version, total, free, as_of = columns
-    availability = Availability(version=version, seats_total=total, seats_free=free, as_of=as_of)
-    now = Now(availability=availability, is_open=is_open, doc_version=doc_version)
-    return Details(*details), now

@@ -13,6 +13,7 @@ import psycopg
 from faust.types import TP
 
 from justbookit.ids import ShowId
+from justbookit.listing import KEPT
 from justbookit.settings import Settings
 from streams import postgres
 from streams.search import store
@@ -87,7 +88,7 @@ class Documents:
         now = datetime.now(UTC)
         if now - self._forgot_at > FORGET_EVERY:
             try:
-                await self._index.forget_before(now - store.KEPT)
+                await self._index.forget_before(now - KEPT)
             except IndexUnavailable as error:
                 log.warning("old shows stay in the index for now: %s", error)
             self._forgot_at = now

@@ -8,7 +8,7 @@ they are the same, only the seats are read.
 from collections.abc import Collection
 
 from justbookit.ids import ShowId
-from justbookit.listing import ShowListing, restated
+from justbookit.listing import Details, ShowListing, restated
 from streams.search import store
 
 SHOWS_MAX = 20_000
@@ -18,7 +18,7 @@ class KnownListings:
     """The shows that were touched last."""
 
     def __init__(self, shows_max: int = SHOWS_MAX) -> None:
-        self._made: dict[ShowId, tuple[store.Details, ShowListing]] = {}
+        self._made: dict[ShowId, tuple[Details, ShowListing]] = {}
         self._shows_max = shows_max
 
     async def read(

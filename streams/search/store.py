@@ -7,8 +7,6 @@ rises, and all are read in one statement, that is in one snapshot, so the sum ri
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
-from typing import Any, NamedTuple, TypedDict
 
 import msgspec
 from faust.types import TP
@@ -17,32 +15,12 @@ from psycopg.rows import TupleRow
 
 from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
 from justbookit.ids import ShowId
-from justbookit.listing import Availability, ShowListing, listing_of
+from justbookit.listing import KEPT, Details, Now, ShowListing, listing_of, now_of
 from streams.arrays import BigInts, SmallInts, Texts
 from streams.search.touched import Touched
 
 Connection = AsyncConnection[TupleRow]
 
-
-class Details(NamedTuple):
-    """The versions of all that a listing says and that seldom changes."""
-
-    show: int
-    movie: int
-    venue: int
-    theatre: int
-
-
-class Now(TypedDict):
-    """What a listing says that changes with every seat."""
-
-    availability: Availability
-    is_open: bool
-    doc_version: int
-
-
-KEPT = timedelta(days=1)
-"""How long after its end a show stays in the index."""
 
 VERSION = """
        show_inventory.version::bigint * 1048576 + movie.version + venue.version + theatre.version
@@ -134,7 +112,7 @@ async def detailed(
     cursor = await connection.execute(_LISTINGS, (Texts(list(show_ids)),))
     made = []
     for terms, movie, venue, theatre, *rest in await cursor.fetchall():
-        details, now = _now(rest)
+        details, now = now_of(rest)
         listing = listing_of(
             _terms.decode(terms),
             movie=_movie.decode(movie),
@@ -151,14 +129,7 @@ async def seats(
 ) -> list[tuple[ShowId, Details, Now]]:
     """What changes most often in these shows, and the versions of all the rest."""
     cursor = await connection.execute(_SEATS, (Texts(list(show_ids)),))
-    return [(show_id, *_now(rest)) for show_id, *rest in await cursor.fetchall()]
-
-
-def _now(columns: Sequence[Any]) -> tuple[Details, Now]:
-    *details, is_open, doc_version, version, total, free, as_of = columns
-    availability = Availability(version=version, seats_total=total, seats_free=free, as_of=as_of)
-    now = Now(availability=availability, is_open=is_open, doc_version=doc_version)
-    return Details(*details), now
+    return [(show_id, *now_of(rest)) for show_id, *rest in await cursor.fetchall()]
 
 
 async def versions(

@@ -1,21 +1,13 @@
-"""Which shows a message is about. Messages only say that something changed, Postgres says what."""
+"""What the messages of a round are about."""
 
-import msgspec
 from aiokafka.structs import ConsumerRecord
 
-from justbookit import wire
-from justbookit.catalogue_events import MoviePut, TheatrePut, VenuePut
-from justbookit.ids import MovieId, ShowId, TheatreId, VenueId
+from justbookit import touched, wire
 from justbookit.topics import SEAT_EVENTS
 
 
-class Touched(msgspec.Struct, kw_only=True):
-    """What changed, each thing once however often it changed."""
-
-    shows: set[ShowId] = set()
-    movies: set[MovieId] = set()
-    venues: set[VenueId] = set()
-    theatres: set[TheatreId] = set()
+class Touched(touched.Touched, kw_only=True):
+    """What changed, as records of the two event topics say it."""
 
     def note(self, record: "ConsumerRecord[bytes, bytes]") -> None:
         """Add what this message is about.
@@ -24,13 +16,5 @@ class Touched(msgspec.Struct, kw_only=True):
         """
         if record.topic == SEAT_EVENTS.name:
             self.shows.add(wire.decode_seat_event(record.value or b"").show_id)
-            return
-        match wire.decode_catalogue_event(record.value or b""):
-            case MoviePut(movie=movie):
-                self.movies.add(movie.movie_id)
-            case VenuePut(venue=venue):
-                self.venues.add(venue.venue_id)
-            case TheatrePut(theatre=theatre):
-                self.theatres.add(theatre.theatre_id)
-            case _:
-                pass  # what is removed has no show to come; an offer changes no listing
+        else:
+            self.by(wire.decode_catalogue_event(record.value or b""))

@@ -15,11 +15,10 @@ from api.browse.freshness import Freshness
 from api.browse.keeper import Keeper
 from api.browse.kept import Slots
 from api.browse.noticed import Noticed
-from api.browse.reading import Details
 from justbookit import topics, wire
 from justbookit.catalogue import Movie
 from justbookit.catalogue_events import CatalogueUnchanged, MoviePut
-from justbookit.listing import Availability
+from justbookit.listing import Availability, Details
 from tests.unit.api.listings import NOW, listing, with_free
 
 SEATS, CATALOGUE = topics.SEAT_EVENTS.name, topics.CATALOGUE_EVENTS.name
