@@ -4,7 +4,6 @@ import base64
 import binascii
 from collections import OrderedDict
 from datetime import UTC, datetime
-from secrets import token_hex
 
 import msgspec
 
@@ -21,7 +20,7 @@ from api.bookings.views import (
     held_view,
 )
 from api.keys import Claim
-from api.payments.tokens import VALID_FOR, Paid, Tokens
+from api.payments.tokens import Paid, Tokens
 from api.postgres import Pool
 from api.problems import ProblemRaised, invalid, problem, refused
 from justbookit.bookings import BookingStatus
@@ -209,17 +208,15 @@ class BookingDesk:
                     raise
         if declined:
             raise problem("payment_declined", "the sandbox was asked to decline this card")
-        paid = Paid(
+        return self._tokens.pay(
+            datetime.now(UTC),
             booking_id=booking_id,
             customer_id=customer_id,
             show_id=held.show_id,
-            reference=f"sbx-{token_hex(10)}",
             method=method,
             amount=held.amount,
             currency=held.currency,
-            expires_at=int((datetime.now(UTC) + VALID_FOR).timestamp()),
         )
-        return self._tokens.sign(paid), paid
 
     async def held(self, customer_id: CustomerId, booking_id: BookingId) -> BookingView:
         """A booking as its hold made it, from memory when this process made the hold."""

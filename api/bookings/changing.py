@@ -1,7 +1,6 @@
 """Changes of paid bookings: quoted by the seat writer, then made as they were quoted."""
 
 from datetime import UTC, datetime
-from secrets import token_hex
 
 import msgspec
 
@@ -9,7 +8,7 @@ from api.asking import Asking
 from api.bookings.booking import BookingDesk
 from api.bookings.views import ChangeMade, ChangeQuote, change_view, quote_view
 from api.keys import Claim
-from api.payments.tokens import VALID_FOR, Paid, Tokens
+from api.payments.tokens import Paid, Tokens
 from api.problems import problem, refused
 from justbookit.ids import BookingId, CommandId, CustomerId, SeatId
 from justbookit.seat_commands import ChangeBooking, Payment, QuoteChange
@@ -72,18 +71,16 @@ class ChangeDesk:
             raise problem("nothing_to_pay", "this change costs nothing more")
         if declined:
             raise problem("payment_declined", "the sandbox was asked to decline this card")
-        paid = Paid(
+        return self._tokens.pay(
+            datetime.now(UTC),
             booking_id=booking_id,
             customer_id=customer_id,
             show_id=quote.show_id,
-            reference=f"sbx-{token_hex(10)}",
             method=method,
             amount=quote.to_pay,
             currency=quote.currency,
-            expires_at=int((datetime.now(UTC) + VALID_FOR).timestamp()),
             quote_id=quote_id,
         )
-        return self._tokens.sign(paid), paid
 
     async def change(
         self,

@@ -9,6 +9,7 @@ import binascii
 import hmac
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from secrets import token_hex
 
 import msgspec
 
@@ -52,6 +53,32 @@ class Tokens:
     def __init__(self, secret: str) -> None:
         self._key = hmac.digest(secret.encode(), _PURPOSE, "sha256")
         self._decoder = msgspec.json.Decoder(Paid)
+
+    def pay(
+        self,
+        now: datetime,
+        *,
+        booking_id: BookingId,
+        customer_id: CustomerId,
+        show_id: ShowId,
+        method: str,
+        amount: int,
+        currency: str,
+        quote_id: str = "",
+    ) -> tuple[str, Paid]:
+        """What the sandbox gives for the money: a signed token, and what it vouches for."""
+        paid = Paid(
+            booking_id=booking_id,
+            customer_id=customer_id,
+            show_id=show_id,
+            reference=f"sbx-{token_hex(10)}",
+            method=method,
+            amount=amount,
+            currency=currency,
+            expires_at=int((now + VALID_FOR).timestamp()),
+            quote_id=quote_id,
+        )
+        return self.sign(paid), paid
 
     def sign(self, paid: Paid) -> str:
         body = msgspec.json.encode(paid)
