@@ -20,7 +20,7 @@ from justbookit.seat_commands import SeatCommand
 log = structlog.get_logger()
 
 TAKEN_SECONDS = 5.0
-LINGER_MS = 5
+LINGER_MS = 10
 """Each request to the broker costs more than many commands in it."""
 _BUFFER_SECONDS = 1.0
 _RETRY_SECONDS = 1.0

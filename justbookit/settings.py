@@ -47,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     batch_max: Annotated[int, msgspec.Meta(ge=1, le=10000)] = 1000
     batch_linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 20
     seat_workers: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
-    partitions: Annotated[int, msgspec.Meta(ge=1, le=96)] = 12
+    partitions: Annotated[int, msgspec.Meta(ge=1, le=96)] = 4
     """Of `seat-commands`, `theatre-facts` and `seat-events`; fixed once topics exist."""
 
     seat_memory_mb: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 512

@@ -32,7 +32,14 @@ NODE = {
 }
 """What docker-compose.yml tells its node too; a test holds the two equal."""
 
-JVM = ("-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED")
+JVM = (
+    "-XX:+UseG1GC",
+    "-XX:+ExitOnOutOfMemoryError",
+    "--enable-native-access=ALL-UNNAMED",
+    # On two cores the optimizing compiler takes, for a quarter of an hour after each start, more
+    # than the index itself.
+    "-XX:TieredStopAtLevel=1",
+)
 
 _LOG4J = """\
 appender.console.type = Console

@@ -10,7 +10,6 @@ partitions over (`claim`) that is where reading goes on. The call order is Faust
 Pinned to faust-streaming 0.15.3; tests/integration/streams/test_seats_faults.py is the contract.
 """
 
-import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Mapping
@@ -34,13 +33,12 @@ POLL_RECORDS_MAX = 500
 """How many records one event brings at most."""
 
 FETCH_WAIT_MS = 30
-"""How long the broker keeps a fetch that it has nothing for, at least. One fetch is on its way at a
-time, for the partitions that had nothing waiting here when it left; what comes to the others
-meanwhile waits for its return, and that was up to Faust's 1.5 s."""
+"""How long the broker keeps a fetch that it has nothing for. One fetch is on its way at a time, for
+the partitions that had nothing waiting here when it left; what comes to the others meanwhile waits
+for its return, and that was up to Faust's 1.5 s."""
 
-FETCH_BYTES_UNHURRIED = 1024 * 1024
-UNHURRIED_SECONDS = 0.1
-"""Who lets records lie for so long is not woken for each of them: the broker waits for many."""
+FETCH_BYTES_GATHERED = 1024 * 1024
+"""What a fetch that gathers comes back with at once."""
 
 BUFFERED_EVENTS_MAX = 8
 REPEAT_SECONDS = 10
@@ -70,9 +68,12 @@ class QuickFetching(AIOKafkaConsumerThread):
         made = super()._create_worker_consumer(transport)
         gather_seconds = cast("StreamApp", self.app).gather_seconds
         # Faust has no settings for these.
-        made._fetch_max_wait_ms = max(FETCH_WAIT_MS, int(1000 * gather_seconds))  # noqa: SLF001
-        if gather_seconds >= UNHURRIED_SECONDS:
-            made._fetch_min_bytes = FETCH_BYTES_UNHURRIED  # noqa: SLF001
+        made._fetch_max_wait_ms = int(1000 * gather_seconds) or FETCH_WAIT_MS  # noqa: SLF001
+        if gather_seconds:
+            # Gathered in the broker, records are here as soon as they were waited for. Those that
+            # are fetched first and then kept waiting wait twice: the next fetch does not leave
+            # before they are handed over.
+            made._fetch_min_bytes = FETCH_BYTES_GATHERED  # noqa: SLF001
         return made
 
 
@@ -82,8 +83,6 @@ class PositionedConsumer(Consumer):
     Faust spends 70 microseconds on an event. Here an event's value is a list of records of one
     partition in order; its offset is the last one's, so acknowledging it means all of them.
     """
-
-    _handed_at = 0.0
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return QuickFetching(self, loop=self.loop, beacon=self.beacon)
@@ -97,17 +96,25 @@ class PositionedConsumer(Consumer):
             await self.seek_wait(at)
         return at
 
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Nothing: what lies between the offsets of two events is in the later of them."""
+
+    def _new_offset(self, tp: TP) -> int | None:
+        """What can be committed: events are acknowledged in order, each with all its records.
+
+        Faust looks for consecutive numbers among all that were acknowledged; it would find few
+        here, keep the rest, and go through more of them each second.
+        """
+        acknowledged = self._acked[tp]
+        if not acknowledged:
+            return None
+        newest = max(acknowledged)
+        acknowledged.clear()
+        self._acked_index[tp].clear()
+        return int(newest) + 1
+
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's signature
-        app = cast("StreamApp", self.app)
-        # What comes after a while of nothing is handed over at once. After that it lies in
-        # aiokafka, which fetches nothing more meanwhile: the broker and this process handle some
-        # large answers instead of hundreds of small ones.
-        pause = self._handed_at + app.gather_seconds - asyncio.get_running_loop().time()
-        if pause > 0:
-            await asyncio.sleep(pause)
         records, active = await self._wait_next_records(timeout)
-        if records is None or sum(len(each) for each in records.values()) < POLL_RECORDS_MAX:
-            self._handed_at = asyncio.get_running_loop().time()
         generation = self.app.consumer_generation_id
         if not records or self.should_stop:
             return
@@ -142,7 +149,7 @@ class StreamApp(faust.App):
 
     owner: Owner
     gather_seconds: float
-    """How long after the last records the next are handed over, unless there are many."""
+    """How long the broker gathers records for us, unless there are many."""
 
     def _new_consumer(self) -> Any:
         self.transport.Consumer = PositionedConsumer  # type: ignore[misc]  # Faust's own hook

@@ -31,7 +31,8 @@ log = structlog.get_logger()
 
 STALE_SECONDS = 3.0
 TICK_SECONDS = 0.25
-GATHER_SECONDS = 0.05
+ROUND_SECONDS = 0.2
+"""From one look at what has changed to the next, but for what comes after a quiet while."""
 PAGE = 100
 COMPARE_SECONDS, COMPARE_BLIND_SECONDS = 60.0, 1.0
 WRITE_SECONDS = 10.0
@@ -82,6 +83,7 @@ class Keeper:
         self._was_live = False
         self._compared_at = 0.0
         self._must_compare = True
+        self._refreshed_at = 0.0
         self._wrote_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -145,7 +147,8 @@ class Keeper:
             await self._compare()
             self._must_compare = False
         elif self._noticed.something:
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(self._refreshed_at + ROUND_SECONDS - time.time())
+            self._refreshed_at = time.time()
             until = self._seen_until()
             noticed, self._noticed = self._noticed, Noticed()
             self._wake.clear()

@@ -60,6 +60,7 @@ async def build(connection: store.Connection, index: Index, progress: Progress) 
         await index.remove(new)
         raise
     changed = await catch_up(ALIAS)
+    await index.refresh(ALIAS)
     progress(f"{ALIAS} is {new} now; {changed} shows had changed around the move")
     if old is not None:
         await index.remove(old)

@@ -66,6 +66,8 @@ class Documents:
                     waiting = await store.shows_of(connection, touched)
                 while waiting:
                     refused += await self._put_some(connection, waiting)
+                # A refresh costs as much as hundreds of documents: one a round, and at once.
+                await self._index.refresh(ALIAS)
             except _PASSING as error:
                 pause = await _wait(pause, error)
                 refused += await self.ensure()

@@ -99,7 +99,7 @@ class Index:
 
     async def put_behind_alias(self, name: str) -> None:
         """Let everybody read and write `name` from now on, in one step for all."""
-        await self._call("POST", f"/{name}/_refresh")
+        await self.refresh(name)
         actions: list[dict[str, Any]] = [
             {"remove": {"index": f"{ALIAS}-*", "alias": ALIAS, "must_exist": False}},
             {"add": {"index": name, "alias": ALIAS, "is_write_index": True}},
@@ -129,6 +129,10 @@ class Index:
                 for show_id, item in zip(show_ids, answer["items"], strict=True):
                     note_item(show_id, item["index"], outcome)
         return outcome
+
+    async def refresh(self, target: str) -> None:
+        """Let searches find what was put there so far."""
+        await self._call("POST", f"/{target}/_refresh?ignore_unavailable=true")
 
     async def forget_before(self, moment: datetime) -> None:
         """Delete the shows that ended before `moment`."""

@@ -36,8 +36,11 @@ MESSAGES = 4_000
 for the next, and the more of them are about the same shows: that is how it keeps up."""
 
 GATHER_SECONDS = 0.2
-"""A show that sells fast is written once in this time, not once for each event; records lie as
-long once more before they come here (`make_app`)."""
+"""How long records may lie before they come here (`make_app`)."""
+
+ROUND_SECONDS = 1.0
+"""From the beginning of a round to the next: a show that sells fast is written once in this time,
+not once for each event, and what comes after a quiet while is written at once."""
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
@@ -103,9 +106,11 @@ class Indexer:
             for show_id, reason in await self._documents.ensure():
                 log.error("show %s is not in the index: %s", show_id, reason)
             os.write(1, b"ready search\n")
+            clock, began = asyncio.get_running_loop().time, 0.0
             while True:
                 await self.deliveries.arrival()
-                await asyncio.sleep(GATHER_SECONDS)
+                await asyncio.sleep(began + ROUND_SECONDS - clock())
+                began = clock()
                 records, delivered = await self.deliveries.take(MESSAGES)
                 await self._index(records)
                 for delivery in delivered:

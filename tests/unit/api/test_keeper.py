@@ -79,7 +79,7 @@ class Postgres:
 @pytest.fixture
 async def made(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "TICK_SECONDS", 0.01)
-    monkeypatch.setattr(module, "GATHER_SECONDS", 0.01)
+    monkeypatch.setattr(module, "ROUND_SECONDS", 0.01)
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(module, "COMPARE_BLIND_SECONDS", 0.05)
     postgres = Postgres(listing())
