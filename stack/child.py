@@ -20,8 +20,10 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--signal", type=int, default=signal.SIGTERM)
     parser.add_argument("--uid", type=int)
     parser.add_argument("--gid", type=int)
+    parser.add_argument("--nice", type=int, default=0)
     parser.add_argument("program", nargs="+")
     wanted = parser.parse_args(argv)
+    os.nice(wanted.nice)
     if wanted.gid is not None:
         os.setgroups([])
         os.setgid(wanted.gid)

@@ -32,6 +32,9 @@ NODE = {
 }
 """What docker-compose.yml tells its node too; a test holds the two equal."""
 
+NICE = 5
+"""Lists and the booking of seats go on without it: those go first."""
+
 JVM = (
     "-XX:+UseG1GC",
     "-XX:+ExitOnOutOfMemoryError",
@@ -85,6 +88,7 @@ def prepare(settings: Settings, java: Java) -> Program:
         argv=tuple(argv),
         environment=os.environ,
         stage=0,
+        nice=NICE,
         answers=lambda: answers_here(settings),
     )
 

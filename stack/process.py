@@ -37,6 +37,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     """Processes without which it cannot start; it is not started again before they are ready."""
     user: User | None = None
+    nice: int = 0
+    """How much it lets others go first when all want to work: 0 (not at all) to 19."""
     stop_signal: signal.Signals = signal.SIGTERM
     start_seconds_max: float = 90.0
     stop_seconds_max: float = 20.0
@@ -61,7 +63,12 @@ class Child:
         with self.log.open("ab") as log:
             self._log_start = log.tell()
             self.process = await asyncio.create_subprocess_exec(
-                *wrapped(self.program.argv, self.program.user, self.program.stop_signal),
+                *wrapped(
+                    self.program.argv,
+                    self.program.user,
+                    self.program.stop_signal,
+                    self.program.nice,
+                ),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -128,11 +135,14 @@ def tail_of(log: Path, lines: int = TAIL_LINES) -> str:
 
 
 def wrapped(
-    argv: Sequence[str], user: User | None, signal_: signal.Signals = signal.SIGTERM
+    argv: Sequence[str],
+    user: User | None,
+    signal_: signal.Signals = signal.SIGTERM,
+    nice: int = 0,
 ) -> list[str]:
     """The command that runs `argv` so that it dies with this process."""
     wrapper = [sys.executable, "-I", "-S", _CHILD, f"--parent={os.getpid()}"]
-    wrapper.append(f"--signal={int(signal_)}")
+    wrapper += [f"--signal={int(signal_)}", f"--nice={nice}"]
     if user is not None:
         wrapper += [f"--uid={user.uid}", f"--gid={user.gid}"]
     return [*wrapper, "--", *argv]

@@ -7,6 +7,9 @@ from justbookit.settings import Settings
 from stack.environment import child_environment
 from stack.process import Program
 
+NICE = 5
+"""Of those that nobody who books waits for: what they do in a second may take two."""
+
 STREAMS, EDGES = 1, 2
 """Stages: the edges are stopped first, so that what they asked for is still answered."""
 
@@ -21,10 +24,10 @@ def programs(settings: Settings) -> list[Program]:
     return [
         _program(settings, "catalogue", STREAMS, "streams", "catalogue"),
         *(_program(settings, name, STREAMS, "streams", "seats") for name in seats),
-        _program(settings, "search", STREAMS, "streams", "search"),
+        _program(settings, "search", STREAMS, "streams", "search", nice=NICE),
         _program(settings, "connectors", EDGES, "connectors", "run"),
         _program(settings, "api", EDGES, "api", "serve"),
-        _program(settings, "sink", EDGES, "warehouse", "sink"),
+        _program(settings, "sink", EDGES, "warehouse", "sink", nice=NICE),
     ]
 
 
@@ -37,9 +40,12 @@ def exists(program: Program) -> bool:
     )
 
 
-def _program(settings: Settings, name: str, stage: int, *module_and_arguments: str) -> Program:
+def _program(
+    settings: Settings, name: str, stage: int, *module_and_arguments: str, nice: int = 0
+) -> Program:
     return Program(
         name=name,
+        nice=nice,
         argv=(sys.executable, "-m", *module_and_arguments),
         environment=child_environment(settings),
         stage=stage,
