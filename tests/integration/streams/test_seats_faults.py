@@ -307,7 +307,7 @@ def test_a_cancelled_show_is_refunded_whole_by_whoever_comes_next(seats):
 
 
 def test_a_topic_that_ends_before_our_position_is_refused(seats, show_ids):
-    move = "UPDATE writer_position SET commands_next = commands_next + %s WHERE partition = 5"
+    move = "UPDATE writer_position SET commands_next = commands_next + %s WHERE partition = 3"
     seats.ready_worker().end()
     seats.rows(move, 10_000)
 
