@@ -98,6 +98,9 @@ def serve(settings: Settings) -> None:
         loop=Loops.uvloop,
         workers=settings.api_workers,
         websockets=False,
+        # Who looks on is a request that does not end: at granian's own limit of 1,024 for all
+        # workers nobody else would be answered any more. What is too much, shedding decides.
+        backpressure=FILES,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,

@@ -1,12 +1,27 @@
 """Changes come by themselves to who looks at seats or times, also after a break."""
 
+import contextlib
 import json
+import resource
+import socket
 import time
 
 import httpx
 import pytest
 
 from tests.integration.api.test_serving import START_SECONDS_MAX, start
+
+LOOKING = 1_100
+"""More than granian lets in at once unless it is told to."""
+
+
+@pytest.fixture
+def many_files():
+    """Each connection is a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4 * LOOKING)), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +79,21 @@ def test_what_is_left_comes_to_who_looks_at_the_times(house, show):
             # What was held before this test may come by only now.
             if now["shows"][show]["seats_free"] <= before["shows"][show]["seats_free"] - 2:
                 break
+
+
+@pytest.mark.usefixtures("many_files")
+def test_many_who_look_on_keep_nobody_else_out(house, show):
+    address = house.http.base_url.host, house.http.base_url.port
+    ask = f"GET /api/v1/shows/{show}/seat-map/live HTTP/1.1\r\nHost: {address[0]}\r\n\r\n"
+    with contextlib.ExitStack() as looking:
+        for _ in range(LOOKING):
+            eye = looking.enter_context(socket.create_connection(address, timeout=30))
+            eye.sendall(ask.encode())
+        first_words = eye.recv(1024)
+        found = httpx.get(f"http://{address[0]}:{address[1]}/livez", timeout=10)
+
+    assert first_words.startswith(b"HTTP/1.1 200")
+    assert found.status_code == 200
 
 
 def test_nobody_can_follow_what_there_is_not(house):
