@@ -14,7 +14,7 @@ from stack import jars
 from stack.addresses import opensearch_address, port_of, transport_port
 from stack.errors import CannotStart
 from stack.java import Java, command
-from stack.process import Program
+from stack.process import GIVING_WAY, Program
 
 CLUSTER = "justbookit"
 MODULES = (
@@ -31,9 +31,6 @@ NODE = {
     "cluster.routing.allocation.disk.watermark.flood_stage": "500mb",
 }
 """What docker-compose.yml tells its node too; a test holds the two equal."""
-
-NICE = 5
-"""Lists and the booking of seats go on without it: those go first."""
 
 JVM = (
     "-XX:+UseG1GC",
@@ -88,7 +85,7 @@ def prepare(settings: Settings, java: Java) -> Program:
         argv=tuple(argv),
         environment=os.environ,
         stage=0,
-        nice=NICE,
+        nice=GIVING_WAY,
         answers=lambda: answers_here(settings),
     )
 

@@ -12,6 +12,9 @@ import msgspec
 
 from stack.errors import StackError
 
+GIVING_WAY = 5
+"""The `nice` of those that nobody who books waits for: what they do in a second may take two."""
+
 TAIL_LINES = 25
 POLL_SECONDS = 0.05
 _CHILD = str(Path(__file__).with_name("child.py"))

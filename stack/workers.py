@@ -5,10 +5,7 @@ import sys
 
 from justbookit.settings import Settings
 from stack.environment import child_environment
-from stack.process import Program
-
-NICE = 5
-"""Of those that nobody who books waits for: what they do in a second may take two."""
+from stack.process import GIVING_WAY, Program
 
 STREAMS, EDGES = 1, 2
 """Stages: the edges are stopped first, so that what they asked for is still answered."""
@@ -24,10 +21,10 @@ def programs(settings: Settings) -> list[Program]:
     return [
         _program(settings, "catalogue", STREAMS, "streams", "catalogue"),
         *(_program(settings, name, STREAMS, "streams", "seats") for name in seats),
-        _program(settings, "search", STREAMS, "streams", "search", nice=NICE),
+        _program(settings, "search", STREAMS, "streams", "search", nice=GIVING_WAY),
         _program(settings, "connectors", EDGES, "connectors", "run"),
         _program(settings, "api", EDGES, "api", "serve"),
-        _program(settings, "sink", EDGES, "warehouse", "sink", nice=NICE),
+        _program(settings, "sink", EDGES, "warehouse", "sink", nice=GIVING_WAY),
     ]
 
 

@@ -40,6 +40,10 @@ for its return, and that was up to Faust's 1.5 s."""
 FETCH_BYTES_GATHERED = 1024 * 1024
 """What a fetch that gathers comes back with at once."""
 
+GATHER_MS_MIN = 10
+"""Who would gather for less is given whatever comes, at once: a consumer that gathers asks the
+broker as often as that, also while nothing happens."""
+
 BUFFERED_EVENTS_MAX = 8
 REPEAT_SECONDS = 10
 GARBAGE_THRESHOLDS = (50_000, 20, 100)
@@ -66,10 +70,11 @@ class QuickFetching(AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         made = super()._create_worker_consumer(transport)
-        gather_seconds = cast("StreamApp", self.app).gather_seconds
+        gather_ms = int(1000 * cast("StreamApp", self.app).gather_seconds)
+        gathers = gather_ms >= GATHER_MS_MIN
         # Faust has no settings for these.
-        made._fetch_max_wait_ms = int(1000 * gather_seconds) or FETCH_WAIT_MS  # noqa: SLF001
-        if gather_seconds:
+        made._fetch_max_wait_ms = gather_ms if gathers else FETCH_WAIT_MS  # noqa: SLF001
+        if gathers:
             # Gathered in the broker, records are here as soon as they were waited for. Those that
             # are fetched first and then kept waiting wait twice: the next fetch does not leave
             # before they are handed over.
