@@ -147,8 +147,8 @@ class Keeper:
             await self._compare()
             self._must_compare = False
         elif self._noticed.something:
-            await asyncio.sleep(self._refreshed_at + ROUND_SECONDS - time.time())
-            self._refreshed_at = time.time()
+            await asyncio.sleep(self._refreshed_at + ROUND_SECONDS - time.monotonic())
+            self._refreshed_at = time.monotonic()
             until = self._seen_until()
             noticed, self._noticed = self._noticed, Noticed()
             self._wake.clear()

@@ -124,6 +124,20 @@ async def test_an_event_of_a_show_makes_its_seats_be_looked_up_and_no_more(made)
     assert made.postgres.compared == 1
 
 
+async def test_a_clock_that_is_set_back_keeps_nothing_waiting(made, monkeypatch):
+    await started(made)
+    made.postgres.put(with_free(listing(), 40, 2))
+    made.keeper.notice(SEATS, b"s1", b"")
+    await until(lambda: made.board.get("s1").seats_free == 40)
+
+    an_hour_ago = time.time() - 3600
+    monkeypatch.setattr(module.time, "time", lambda: an_hour_ago)
+    made.postgres.put(with_free(listing(), 38, 3))
+    made.keeper.notice(SEATS, b"s1", b"")
+
+    await until(lambda: made.board.get("s1").seats_free == 38)
+
+
 async def test_a_new_show_and_one_that_is_gone(made):
     await started(made)
     made.postgres.put(listing("s2"))
