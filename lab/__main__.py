@@ -29,6 +29,7 @@ from lab.bench.warehouse import warehouse
 from lab.chaos.command import chaos
 from lab.demo.play import play
 from lab.verify import report
+from lab.verify.kafka_log import OtherPartitions, see_partitions
 from lab.verify.moment import NeverStill
 from lab.verify.run import read_promises, verify
 
@@ -75,6 +76,9 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
         except NeverStill as error:
             _console.print(f"[bold red]{escape(str(error))}[/]")
             sys.exit(EXIT_NEVER_STILL)
+        except OtherPartitions as error:
+            _console.print(f"[bold red]verify:[/] {escape(str(error))}")
+            sys.exit(EXIT_DIFFERS)
     report.show(audit, _console)
     sys.exit(0 if audit.is_clean else EXIT_DIFFERS)
 
@@ -190,7 +194,12 @@ def bench_(  # noqa: PLR0913 - one for each option
             "warehouse": lambda: warehouse(settings, MonthPlan(tickets=tickets, keep=keep), say),
         }
         try:
+            if name != "warehouse":  # it has data of its own
+                see_partitions(settings)
             found = measure[name]()
+        except OtherPartitions as error:
+            _console.print(f"[bold red]bench {name}:[/] {escape(str(error))}")
+            sys.exit(EXIT_DIFFERS)
         except (NotPlausible, ExceptionGroup) as error:
             for why in sorted({str(each) for each in figures.leaves(error)}):
                 _console.print(f"[bold red]bench {name}:[/] {escape(why)}")

@@ -22,6 +22,7 @@ from lab.chaos.run import chaos as run
 from lab.chaos.schedule import CUTS, Fault
 from lab.chaos.takeovers import takeovers
 from lab.demo.door import NotAsPromised
+from lab.verify.kafka_log import OtherPartitions
 from lab.verify.moment import NeverStill
 
 EXIT_DIFFERS = 1
@@ -120,7 +121,7 @@ def chaos(  # noqa: PLR0913 - one for each option
         except NeverStill as error:
             _console.print(f"[bold red]{escape(str(error))}[/] (history: {history})")
             sys.exit(EXIT_NEVER_STILL)
-        except (NotAsPromised, ExceptionGroup) as error:
+        except (NotAsPromised, OtherPartitions, ExceptionGroup) as error:
             _console.print(f"[bold red]chaos:[/] {escape(_told(error))}")
             sys.exit(EXIT_DIFFERS)
     show(_console)

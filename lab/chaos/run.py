@@ -28,7 +28,7 @@ from lab.chaos.schedule import ENDING, TAKING, Fault, plan
 from lab.demo.door import Door, until
 from lab.verify.audit import Audit
 from lab.verify.history import histories
-from lab.verify.kafka_log import KafkaLog
+from lab.verify.kafka_log import KafkaLog, see_partitions
 from lab.verify.run import verify
 
 HALLS = 6
@@ -56,7 +56,8 @@ async def chaos(
 ) -> Report:
     """With `proxies` between our processes and the servers, connections can be cut as well.
 
-    Raises NeverStill when the stack does not come to rest afterwards.
+    Raises NeverStill when the stack does not come to rest afterwards, and OtherPartitions when its
+    topics are not what the settings say.
     """
     current = asyncio.current_task()
     assert current is not None
@@ -84,6 +85,8 @@ class _Load:
         """Everything that needs the stack to be there, and other people."""
         settings, wanted, say = self._settings, self._wanted, self._say
         self._processes.read()
+        # before a second writer is started that would look for shows elsewhere
+        await asyncio.to_thread(see_partitions, settings)
         connector = aiohttp.TCPConnector(limit=0)
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS_MAX)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:

@@ -6,13 +6,26 @@ from collections.abc import Iterator, Mapping
 from kafka import KafkaConsumer, TopicPartition
 
 from justbookit.settings import Settings
-from justbookit.topics import Topic
+from justbookit.topics import SEAT_COMMANDS, SEAT_EVENTS, THEATRE_FACTS, Topic
 from lab.verify.history import Record
 
 POLL_MS = 500
 SILENCE_SECONDS_MAX = 60.0
 
 Ends = dict[tuple[str, int], int]
+
+
+class OtherPartitions(Exception):
+    """The topics are not those that the settings speak of: shows would be looked for elsewhere."""
+
+
+def see_partitions(settings: Settings) -> None:
+    """Raises OtherPartitions unless shows lie where the settings say."""
+    log = KafkaLog(settings)
+    try:
+        log.ends((SEAT_COMMANDS, THEATRE_FACTS, SEAT_EVENTS))
+    finally:
+        log.close()
 
 
 class KafkaLog:
@@ -37,7 +50,11 @@ class KafkaLog:
         return self._partitions if topic.partitions is None else topic.partitions
 
     def ends(self, topics: tuple[Topic, ...]) -> Ends:
-        """For each partition the offset that the next message will have."""
+        """For each partition the offset that the next message will have.
+
+        Raises OtherPartitions when a topic has more or fewer than the settings say, or is missing.
+        """
+        self._see_partitions(topics)
         wanted = [
             TopicPartition(topic.name, partition)
             for topic in topics
@@ -45,6 +62,20 @@ class KafkaLog:
         ]
         found = self._consumer.end_offsets(wanted)
         return {(where.topic, where.partition): found[where] for where in wanted}
+
+    def _see_partitions(self, topics: tuple[Topic, ...]) -> None:
+        wrong = []
+        for topic in topics:
+            found = len(self._consumer.partitions_for_topic(topic.name) or ())
+            if not found:
+                wrong.append(f"{topic.name} is missing")
+            elif found != (meant := self.partitions_of(topic)):
+                wrong.append(f"{topic.name} has {found} partitions, not {meant}")
+        if wrong:
+            raise OtherPartitions(
+                f"topics are not as they should be: {'; '.join(wrong)}. The number of partitions"
+                " is fixed once topics exist: set JUSTBOOKIT_PARTITIONS as the stack has it"
+            )
 
     def first(self, topic: Topic, partition: int) -> int:
         """The oldest offset that is still kept."""

@@ -44,7 +44,11 @@ def read_promises(path: Path | None) -> dict[BookingId, Promise]:
 def verify(
     settings: Settings, promises: Mapping[BookingId, Promise], wait_seconds: float, say: Say
 ) -> Audit:
-    """Recompute everything and compare. Raises NeverStill when no moment is quiet."""
+    """Recompute everything and compare.
+
+    Raises NeverStill when no moment is quiet, and OtherPartitions when topics are not as they
+    should be.
+    """
     log, postgres = KafkaLog(settings), Postgres(settings)
     try:
         caught = moment.catch(settings, log, postgres, wait_seconds, say)

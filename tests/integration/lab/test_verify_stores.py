@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 import psycopg
 import pytest
+from click.testing import CliRunner
 from opensearchpy import OpenSearch
 
 from justbookit.settings import Settings
+from lab.__main__ import EXIT_DIFFERS, command
 from lab.verify.audit import Check
 from lab.verify.moment import NeverStill
 from lab.verify.run import verify
@@ -71,3 +74,17 @@ def test_what_never_comes_to_rest_is_told(stack: Settings) -> None:
     undo = "DELETE FROM seat_outbox WHERE partition = 999"
     with tampered(stack, wrong, undo), pytest.raises(NeverStill, match="1 batches in seat_outbox"):
         verify(stack, {}, 2, lambda _: None)
+
+
+@pytest.mark.parametrize("what", [("verify",), ("bench", "seats"), ("bench", "expiry"), ("chaos",)])
+@pytest.mark.parametrize("step", [1, -1], ids=["more", "fewer"])
+def test_another_number_of_partitions_is_refused_before_anything_is_looked_for(
+    stack: Settings, what: tuple[str, ...], step: int
+) -> None:
+    other = msgspec.structs.replace(stack, partitions=stack.partitions + step)
+
+    ended = CliRunner().invoke(command, what, env=other.environment())
+
+    assert ended.exit_code == EXIT_DIFFERS, ended.output
+    assert f"seat-events has {stack.partitions} partitions, not {other.partitions}" in ended.output
+    assert "set JUSTBOOKIT_PARTITIONS as the stack has it" in ended.output
