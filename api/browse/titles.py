@@ -1,8 +1,8 @@
 """Which movies a text means, without OpenSearch: worse at it, and never away.
 
 Titles and texts are folded to plain letters; a word of a text must begin a word of one title, or
-be a letter or two away from it. No transliteration: a title is found in the scripts it is
-written in.
+be a letter or two away from it. Behind those come movies with a title in another script that
+sounds like the text, as in OpenSearch.
 """
 
 import unicodedata
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from api.browse.finding import Ranking
+from justbookit import sounds
 from justbookit.ids import MovieId
 
 Titles = Mapping[MovieId, tuple[str, ...]]
@@ -22,6 +23,7 @@ APOSTROPHES = "'\u2019\u02bc"
 
 _EXACT, _BEGINS, _NEAR = 0, 1, 2
 _OTHER_TITLE = 4
+_HEARD = 8
 _LONG, _LONGER = 3, 6
 """From so many letters on a word may have one, and two, wrong."""
 
@@ -48,6 +50,7 @@ def begins(text: str, name: str) -> bool:
 def rank(text: str, titles: Titles) -> Ranking:
     """The movies that a text may mean, the likeliest first."""
     asked = words_of(text)
+    heard = _Heard(text)
     scored = []
     for movie_id, names in titles.items():
         scores = [
@@ -57,7 +60,29 @@ def rank(text: str, titles: Titles) -> Ranking:
         ]
         if scores:
             scored.append((min(scores), movie_id))
+        elif any(map(heard.sounds_like, names)):
+            scored.append((_HEARD, movie_id))
     return {movie_id: number for number, (_, movie_id) in enumerate(sorted(scored))}
+
+
+class _Heard:
+    """A text by ear."""
+
+    def __init__(self, text: str) -> None:
+        self._key = sounds.key_of(text)
+        self._is_latin = sounds.is_latin(text)
+
+    def sounds_like(self, name: str) -> bool:
+        """Whether a title in another script sounds like the text."""
+        keys, is_latin = _keys_of(name)
+        if not self._key or (self._is_latin and is_latin):
+            return False
+        return any(key.startswith(self._key) for key in keys)
+
+
+@lru_cache(maxsize=WORDS_MAX)
+def _keys_of(name: str) -> tuple[tuple[str, ...], bool]:
+    return sounds.keys_of([name]), sounds.is_latin(name)
 
 
 def _score(asked: Words, words: Words) -> int | None:

@@ -28,6 +28,9 @@ TITLES = {
         pytest.param("lamps zebra", [], id="every word must be in the title"),
         pytest.param("!?", [], id="no words"),
         pytest.param("xy", [], id="short words have no typos"),
+        pytest.param("mansoon ke", ["monsoon"], id="Latin letters, by ear"),
+        pytest.param("лемпс", ["lamps"], id="Cyrillic letters for a Latin title"),
+        pytest.param("lompass", [], id="Latin for Latin goes by letters, not by ear"),
     ],
 )
 def test_a_text_means_movies(text, movies):
@@ -38,3 +41,9 @@ def test_a_whole_word_is_better_than_a_beginning_and_that_than_another_title():
     titles = {"a": ("Lampion",), "b": ("Lamp",), "c": ("Other", "Lamp")}
 
     assert list(rank("lamp", titles)) == ["b", "a", "c"]
+
+
+def test_what_only_sounds_like_the_text_comes_last():
+    titles = {"a": ("मानसून",), "b": ("Other", "Monsoons")}
+
+    assert list(rank("monsoon", titles)) == ["b", "a"]
