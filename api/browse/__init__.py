@@ -1,1 +1,1 @@
-"""What is on, from OpenSearch through a cache that outlives it."""
+"""What is on, from the memory of this process; which movies a text means, from OpenSearch."""

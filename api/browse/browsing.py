@@ -74,7 +74,7 @@ class Browsing:
             self._must_know_something()
             return None
 
-    def suggest(self, text: str, city_id: str | None) -> Kept[views.Suggestions]:
+    async def suggest(self, text: str, city_id: str | None) -> Kept[views.Suggestions]:
         """What somebody may mean who has typed so much; raises problems for what cannot be."""
         self._must_know_something()
         if len(text) > QUERY_MAX:
@@ -84,9 +84,16 @@ class Browsing:
         typed = " ".join(text.casefold().split())
 
         def make() -> Made[views.Suggestions]:
-            return suggesting.suggest(self._board, typed, city_id, _now())
+            ranking = self.rankings.known(typed).ranking if typed else {}
+            found, topics = suggesting.suggest(self._board, typed, ranking, city_id, _now())
+            return Made(found, (*topics, TEXTS))
 
-        return self._slots.get(("suggest", typed, city_id), make)
+        question = ("suggest", typed, city_id)
+        try:
+            return self._slots.get(question, make)
+        except NotRanked:
+            await self.rankings.ask(typed)
+            return self._slots.get(question, make)
 
     async def search(self, filters: Filters) -> Kept[views.SearchAnswer]:
         """Shows by text and filters, with facets; raises problems that name what is valid."""

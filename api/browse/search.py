@@ -3,6 +3,10 @@
 Nobody's text becomes query syntax: it goes into `multi_match` and nowhere else, and how much is
 answered is bounded here. Everything but the text is the billboard's to answer, so no filters, no
 facets and no documents are asked for.
+
+A movie is found by its titles as they are written: by the beginnings of their words, and with a
+letter or two wrong. Behind those come movies that have a title in another script than the text's,
+which sounds like it (`justbookit/sounds.py`).
 """
 
 from typing import Any
@@ -10,9 +14,10 @@ from typing import Any
 from opensearchpy import AsyncOpenSearch, OpenSearchException
 
 from api.browse.finding import Ranking
+from justbookit import sounds
 from justbookit.ids import MovieId
 
-ALIAS = "shows"
+ALIAS = "movies"
 PATIENCE_SECONDS = 2.0
 MOVIES_MAX = 100
 
@@ -25,6 +30,8 @@ TITLE_FIELDS = [
     "other_titles._3gram^2",
 ]
 FUZZY_FIELDS = ["title^2", "other_titles"]
+HEARD_BOOST = 0.001
+"""What is written like the text comes first."""
 
 Query = dict[str, Any]
 
@@ -47,10 +54,7 @@ class Search:
             found = await self._client.search(index=ALIAS, body=titled(text))
         except (OpenSearchException, OSError, TimeoutError) as error:
             raise SearchAway(str(error)) from error
-        return {
-            MovieId(hit["fields"]["movie_id"][0]): number
-            for number, hit in enumerate(found["hits"]["hits"])
-        }
+        return {MovieId(hit["_id"]): number for number, hit in enumerate(found["hits"]["hits"])}
 
     async def is_up(self) -> bool:
         try:
@@ -63,7 +67,7 @@ class Search:
 
 
 def titled(text: str) -> Query:
-    """Movies with a title that begins like the text, or is one or two letters away from it."""
+    """Movies with a title that begins like the text, is a letter or two away, or sounds like it."""
     begins = {
         "multi_match": {
             "query": text,
@@ -83,10 +87,19 @@ def titled(text: str) -> Query:
     }
     return {
         "size": MOVIES_MAX,
-        "query": {"bool": {"should": [begins, misspelt], "minimum_should_match": 1}},
-        "collapse": {"field": "movie_id"},
+        "query": {
+            "bool": {"should": [begins, misspelt, *_sounding(text)], "minimum_should_match": 1}
+        },
         "sort": [{"_score": "desc"}, {"movie_id": "asc"}],
         "_source": False,
         "track_total_hits": False,
         "timeout": "500ms",
     }
+
+
+def _sounding(text: str) -> list[Query]:
+    key = sounds.key_of(text)
+    if not key:
+        return []
+    fields = ["sounds"] if sounds.is_latin(text) else ["sounds", "latin_sounds"]
+    return [{"prefix": {field: {"value": key, "boost": HEARD_BOOST}}} for field in fields]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from api.browse import titles, views
 from api.browse.billboard import Billboard, Topic
+from api.browse.finding import Ranking
 from api.browse.kept import Made
 from justbookit.ids import MovieId
 
@@ -12,23 +13,25 @@ SUGGESTIONS_MAX = 10
 
 
 def suggest(
-    board: Billboard, text: str, city_id: str | None, now: datetime
+    board: Billboard, text: str, ranking: Ranking, city_id: str | None, now: datetime
 ) -> Made[views.Suggestions]:
-    """Movies first, the likeliest first; only what has shows to come, there if a city is named."""
-    found = [*_movies(board, text, city_id), *_places(board, text, city_id)]
+    """Movies first, as `ranking` has them for the text; then venues and cities that begin so.
+
+    Only what has shows to come, there if a city is named.
+    """
+    found = [*_movies(board, ranking, city_id), *_places(board, text, city_id)]
     answer = views.Suggestions(items=tuple(found[:SUGGESTIONS_MAX]), as_of=now)
     topic: Topic = ("city", city_id) if city_id else ("all",)
     return Made(answer, (topic,))
 
 
-def _movies(board: Billboard, text: str, city_id: str | None) -> Iterator[views.Suggestion]:
+def _movies(board: Billboard, ranking: Ranking, city_id: str | None) -> Iterator[views.Suggestion]:
     here = _here(board, city_id)
     shown = {MovieId(movie_id): count for movie_id, count in board.masks.counts("movie", here)}
-    named = {movie_id: board.titles_of(movie_id) for movie_id in shown}
-    for movie_id in titles.rank(text, named):
-        yield views.Suggestion(
-            kind="movie", id=movie_id, text=named[movie_id][0], shows=shown[movie_id]
-        )
+    for movie_id in ranking:
+        if movie_id in shown:
+            title = board.titles_of(movie_id)[0]
+            yield views.Suggestion(kind="movie", id=movie_id, text=title, shows=shown[movie_id])
 
 
 def _places(board: Billboard, text: str, city_id: str | None) -> Iterator[views.Suggestion]:

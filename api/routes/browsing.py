@@ -118,7 +118,7 @@ async def suggestions(
     city: Annotated[str | None, _choice("Only what has shows in that city.")] = None,
 ) -> Response[views.Suggestions]:
     """Movies, venues and cities that begin like what was typed, ten at most."""
-    return browsed(request, services.browsing.suggest(q, city))
+    return browsed(request, await services.browsing.suggest(q, city))
 
 
 ROUTES = [cities, movies, shows, search, suggestions]

@@ -34,6 +34,7 @@ class Check(StrEnum):
     SCREENS = "no two shows overlap on a screen"
     POSITIONS = "the writers have read their topics to the end, and published all"
     INDEX = "OpenSearch's availability equals the log"
+    CARDS = "what texts are looked for in equals catalogue-events"
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from justbookit.ids import ShowId
+from justbookit.ids import MovieId, ShowId
 from justbookit.listing import ShowListing
 from justbookit.settings import Settings
+from justbookit.title_cards import TitleCard
 from justbookit.topics import (
     CATALOGUE_COMMANDS,
     CATALOGUE_EVENTS,
@@ -22,7 +23,7 @@ from justbookit.topics import (
     THEATRE_FACTS,
 )
 from lab.verify.kafka_log import Ends, KafkaLog
-from lab.verify.stores import Postgres, documents
+from lab.verify.stores import Postgres, cards, documents
 
 STILL_SECONDS = 1.0
 LOOK_SECONDS = 0.5
@@ -52,10 +53,11 @@ class NeverStill(Exception):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """Where every topic ended, and what the index said."""
+    """Where every topic ended, and what the indices said."""
 
     ends: Ends
     documents: dict[ShowId, ShowListing | str]
+    cards: dict[MovieId, TitleCard | str]
 
 
 def lags(ends: Ends, positions: dict[tuple[str, int], int], waiting: dict[str, int]) -> list[str]:
@@ -97,7 +99,7 @@ def catch(
             say("; ".join(behind) or "waiting until nothing moves")
         elif time.monotonic() - still_since >= STILL_SECONDS:
             postgres.begin_moment()
-            moment = Moment(log.ends(TOPICS), documents(settings))
+            moment = Moment(log.ends(TOPICS), documents(settings), cards(settings))
             # Both of Postgres' answers are of the moment now; a batch that was committed and not
             # yet published lies in its outbox.
             is_still = (log.ends(TOPICS), postgres.positions()) == before

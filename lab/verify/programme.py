@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +26,14 @@ from lab.verify.audit import Audit, Check
 Thing = Venue | Theatre | Movie | Offer
 _Put = VenuePut | TheatrePut | MoviePut | OfferPut
 _Removed = VenueRemoved | TheatreRemoved | MovieRemoved | OfferRemoved
+
+
+class Told(NamedTuple):
+    """A thing as an event has it, None when it is removed."""
+
+    at: datetime
+    version: int
+    thing: Thing | None
 
 
 class SlotRow(msgspec.Struct, frozen=True):
@@ -70,30 +79,38 @@ def check_catalogue(
 ) -> None:
     """Hold the rows of venues, theatres, movies and offers against what was told last of each.
 
-    A row is None when it says that the thing is removed. Answers may be published again later,
-    so the last word is the one with the latest time.
+    A row is None when it says that the thing is removed.
     """
-    last: dict[str, tuple[datetime, int, Thing | None]] = {}
-    for event in events:
-        if isinstance(event, _Put | _Removed):
-            name, told = _told(event)
-            if name not in last or last[name][:2] <= told[:2]:
-                last[name] = told
+    last = last_told(events)
     for name in last.keys() | rows.keys():
         audit.look(Check.CATALOGUE_ROWS)
         if name not in rows or name not in last:
             missing = "Postgres" if name not in rows else "catalogue-events"
             audit.fault(Check.CATALOGUE_ROWS, name, f"is not in {missing}")
-        elif rows[name] != last[name][2]:
-            what = f"is {rows[name]!r:.300}, and should be {last[name][2]!r:.300}"
+        elif rows[name] != last[name].thing:
+            what = f"is {rows[name]!r:.300}, and should be {last[name].thing!r:.300}"
             audit.fault(Check.CATALOGUE_ROWS, name, what)
 
 
-def _told(event: _Put | _Removed) -> tuple[str, tuple[datetime, int, Thing | None]]:
+def last_told(events: Iterable[CatalogueEvent]) -> dict[str, Told]:
+    """What was said last of each thing, by its kind and name.
+
+    Answers may be published again later, so the last word is the one with the latest time.
+    """
+    last: dict[str, Told] = {}
+    for event in events:
+        if isinstance(event, _Put | _Removed):
+            name, told = _told(event)
+            if name not in last or last[name][:2] <= told[:2]:
+                last[name] = told
+    return last
+
+
+def _told(event: _Put | _Removed) -> tuple[str, Told]:
     """What an event says of which thing."""
     if isinstance(event, _Put):
         kind = type(event).__name__.removesuffix("Put").lower()
         thing: Thing = getattr(event, kind)
-        return f"{kind} {getattr(thing, f'{kind}_id')}", (event.at, event.version, thing)
+        return f"{kind} {getattr(thing, f'{kind}_id')}", Told(event.at, event.version, thing)
     kind = type(event).__name__.removesuffix("Removed").lower()
-    return f"{kind} {getattr(event, f'{kind}_id')}", (event.at, 0, None)
+    return f"{kind} {getattr(event, f'{kind}_id')}", Told(event.at, 0, None)

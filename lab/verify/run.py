@@ -1,6 +1,7 @@
 """Everything gone through once: the moment, then partition by partition, then the catalogue."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from justbookit import wire
 from justbookit.catalogue_events import CatalogueEvent
 from justbookit.errors import MalformedMessage
-from justbookit.ids import BookingId, CommandId, ShowId
+from justbookit.ids import BookingId, CommandId, MovieId, ShowId
 from justbookit.settings import Settings
 from justbookit.topics import (
     CATALOGUE_EVENTS,
@@ -19,6 +20,7 @@ from justbookit.topics import (
 )
 from lab.verify import moment
 from lab.verify.audit import Audit, Check
+from lab.verify.cards import check_cards
 from lab.verify.history import histories
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
 from lab.verify.kafka_log import KafkaLog
@@ -70,6 +72,7 @@ class _Walk:
         self._audit = Audit()
         self._known: set[ShowId] = set()
         self._on_sale: list[SlotRow] = []
+        self._to_come: set[MovieId] = set()
         self._kept: set[BookingId] = set()
 
     def go(self, promises: Mapping[BookingId, Promise]) -> Audit:
@@ -88,7 +91,9 @@ class _Walk:
             audit.fault(Check.PROMISES, booking_id, "was answered 201, and is in no show's log")
         self._strangers()
         check_screens(self._on_sale, self._postgres.slots(), audit)
-        check_catalogue(self._catalogue_events(), things, audit)
+        told = self._catalogue_events()
+        check_catalogue(told, things, audit)
+        check_cards(told, self._moment.cards, self._to_come, audit)
         return audit
 
     def _partition(
@@ -117,6 +122,8 @@ class _Walk:
             terms = judge_show(history, rows[show_id], promises, audit)
             if terms is not None:
                 self._on_sale.append(slot_row(terms))
+                if terms.ends_at > datetime.now(UTC):
+                    self._to_come.add(terms.movie_id)
         self._known |= shows.keys()
         for history in shows.values():
             named = {getattr(event, "booking_id", None) for event in history.events}

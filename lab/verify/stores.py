@@ -1,7 +1,7 @@
 """What Postgres says, as of one moment, and what OpenSearch says."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 
 import msgspec
 import psycopg
@@ -17,11 +17,13 @@ from justbookit.listing import ShowListing
 from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
 from justbookit.settings import Settings
+from justbookit.title_cards import TitleCard
 from lab.verify.line import Standing
 from lab.verify.programme import SlotRow, Thing
 from lab.verify.rows import BookingRow, EventRow, InventoryRow, ShowRow, ShowRows
 
-ALIAS = "shows"
+SHOWS, MOVIES = "shows", "movies"
+T = TypeVar("T")
 
 _EVENTS = """
 SELECT show_id, version, command_id, type, at, body::text
@@ -230,12 +232,19 @@ def _booking_of(columns: Sequence[Any]) -> BookingRow:
 
 def documents(settings: Settings) -> dict[ShowId, ShowListing | str]:
     """Every show in the index; a text instead, where a document is no show."""
-    found: dict[ShowId, ShowListing | str] = {}
+    return {ShowId(name): found for name, found in _all_of(settings, SHOWS, ShowListing)}
+
+
+def cards(settings: Settings) -> dict[MovieId, TitleCard | str]:
+    """Every movie's card in the index; a text instead, where a document is none."""
+    return {MovieId(name): found for name, found in _all_of(settings, MOVIES, TitleCard)}
+
+
+def _all_of(settings: Settings, alias: str, kind: type[T]) -> Iterator[tuple[str, T | str]]:
     with OpenSearch(hosts=[settings.opensearch], timeout=30) as client:
-        client.indices.refresh(index=ALIAS)
-        for hit in scan(client, index=ALIAS, query={"query": {"match_all": {}}}, size=1000):
+        client.indices.refresh(index=alias)
+        for hit in scan(client, index=alias, query={"query": {"match_all": {}}}, size=1000):
             try:
-                found[hit["_id"]] = msgspec.convert(hit["_source"], ShowListing)
+                yield hit["_id"], msgspec.convert(hit["_source"], kind)
             except msgspec.ValidationError as error:
-                found[hit["_id"]] = str(error)
-    return found
+                yield hit["_id"], str(error)

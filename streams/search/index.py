@@ -1,39 +1,23 @@
-"""The index of shows: the only module that speaks to OpenSearch.
+"""The indices of shows and of movies: the only module here that speaks to OpenSearch.
 
-Readers and writers use the alias `shows`; behind it is one index, `shows-<time it was made>`.
-A title is found by its beginning, with a typo and in any script with this query:
-
-    {"bool": {
-       "filter": [{"term": {"open": true}}, {"range": {"starts_at": {"gt": "now"}}}, …],
-       "must": [{"bool": {"minimum_should_match": 1, "should": [
-          {"multi_match": {"query": text, "type": "bool_prefix", "operator": "and",
-                           "fields": ["title^3", "title._2gram^3", "title._3gram^3",
-                                      "other_titles^2", "other_titles._2gram^2",
-                                      "other_titles._3gram^2"]}},
-          {"multi_match": {"query": text, "operator": "and", "fuzziness": "AUTO",
-                           "prefix_length": 1, "fields": ["title^2", "other_titles"]}}]}}]}}
-
-with `"collapse": {"field": "movie_id"}` for one hit a movie and a `cardinality` aggregation on
-movie_id for their number. Facets are `terms` aggregations on the keyword fields.
+Which movies a text means is asked of `movies` (`api/browse/search.py`); `shows` has what filters,
+sorts and counts, and of a movie only its name: titles are not looked for there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any, NamedTuple
 
-import msgspec
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import ConnectionError as Unreachable
 from opensearchpy.exceptions import NotFoundError, TransportError
 
 from justbookit import wire
-from justbookit.ids import ShowId
-from justbookit.listing import ShowListing
+from justbookit.ids import MovieId
 from justbookit.settings import Settings
+from streams.search.kinds import ALIASES, KINDS, MOVIES, SHOWS, Document, Kind, Names
 
-ALIAS = "shows"
 REQUEST_SECONDS = 30
 BULK_BYTES_MAX = 8 * 1024 * 1024
 _TRY_AGAIN = {
@@ -51,24 +35,42 @@ class IndexUnavailable(Exception):
 class Refused(NamedTuple):
     """A document that OpenSearch will never take as it is, and why."""
 
-    show_id: ShowId
+    thing: str
+    id: str
     reason: str
+
+    def __str__(self) -> str:
+        return f"{self.thing} {self.id}: {self.reason}"
 
 
 class Outcome(NamedTuple):
     """What became of documents that are not indexed."""
 
-    again: list[ShowId]
+    again: list[Document]
     refused: list[Refused]
 
 
-def new_name(now: datetime) -> str:
-    """What an index made at this moment is called; later ones sort behind earlier ones."""
-    return f"{ALIAS}-{now:%Y%m%d%H%M%S%f}"
+class Standing(NamedTuple):
+    """The index behind an alias, and whether it is as we would make it today."""
+
+    name: str
+    fits: bool
+
+
+class CardAt(NamedTuple):
+    """A movie's card in the index, and its version."""
+
+    movie_id: MovieId
+    version: int
+
+
+def new_names(now: datetime) -> Names:
+    """What indices made at this moment are called; later ones sort behind earlier ones."""
+    return {kind: f"{kind.alias}-{now:%Y%m%d%H%M%S%f}" for kind in KINDS}
 
 
 class Index:
-    """The alias, and the indices behind and beside it."""
+    """The aliases, and the indices behind and beside them."""
 
     def __init__(self, settings: Settings) -> None:
         self._client = AsyncOpenSearch(
@@ -81,63 +83,91 @@ class Index:
     async def close(self) -> None:
         await self._client.close()
 
-    async def current(self) -> str | None:
+    async def current(self, kind: Kind) -> Standing | None:
         """The index behind the alias.
 
         Raises IndexUnavailable, as all of these do, when OpenSearch does not answer.
         """
         try:
-            found = await self._call("GET", f"/_alias/{ALIAS}")
+            found = await self._call("GET", f"/{kind.alias}/_mapping")
         except NotFoundError:
             return None
-        return max(found, default=None)
+        name = max(found)
+        meta = found[name]["mappings"].get("_meta", {})
+        return Standing(name, meta.get("made_from") == kind.made_from)
 
-    async def create(self, name: str) -> None:
-        """Make an empty index that nobody reads yet."""
-        mapping = files("streams.search").joinpath("mapping.json").read_bytes()
-        await self._call("PUT", f"/{name}", msgspec.json.decode(mapping))
+    async def create(self, names: Names) -> None:
+        """Make empty indices that nobody reads yet."""
+        for kind, name in names.items():
+            await self._call("PUT", f"/{name}", kind.body)
 
-    async def put_behind_alias(self, name: str) -> None:
-        """Let everybody read and write `name` from now on, in one step for all."""
-        await self.refresh(name)
-        actions: list[dict[str, Any]] = [
-            {"remove": {"index": f"{ALIAS}-*", "alias": ALIAS, "must_exist": False}},
-            {"add": {"index": name, "alias": ALIAS, "is_write_index": True}},
-        ]
+    async def put_behind_aliases(self, names: Names) -> None:
+        """Let everybody read and write these from now on, in one step for all."""
+        await self.refresh(names.values())
+        actions: list[dict[str, Any]] = []
+        for kind, name in names.items():
+            old = {"index": f"{kind.alias}-*", "alias": kind.alias, "must_exist": False}
+            new = {"index": name, "alias": kind.alias, "is_write_index": True}
+            actions += [{"remove": old}, {"add": new}]
         await self._call("POST", "/_aliases", {"actions": actions})
 
-    async def remove(self, name: str) -> None:
-        """Delete an index; it may be gone already."""
-        await self._call("DELETE", f"/{name}?ignore_unavailable=true")
+    async def remove(self, names: Iterable[str]) -> None:
+        """Delete indices; they may be gone already."""
+        for name in names:
+            await self._call("DELETE", f"/{name}?ignore_unavailable=true")
 
     async def remove_leftovers(self) -> None:
         """Delete what earlier runs began and did not finish."""
-        found = await self._call("GET", f"/{ALIAS}-*/_alias")
-        for name, index in found.items():
-            if ALIAS not in index["aliases"]:
-                await self.remove(name)
+        for kind in KINDS:
+            found = await self._call("GET", f"/{kind.alias}-*/_alias")
+            aside = (name for name, index in found.items() if kind.alias not in index["aliases"])
+            await self.remove(aside)
 
-    async def put(self, target: str, listings: Iterable[ShowListing]) -> Outcome:
-        """Index each listing unless a newer one is there; says what was not taken and why."""
+    async def put(self, documents: Iterable[Document], names: Names = ALIASES) -> Outcome:
+        """Index each unless a newer one is there; says what was not taken and why."""
         query = "?filter_path=errors,items.*.status,items.*.error.reason,items.*.error.type"
-        if target == ALIAS:
+        if names == ALIASES:
             query += "&require_alias=true"  # else a missing alias would become an index
         outcome = Outcome([], [])
-        for show_ids, body in bulks(listings):
-            answer = await self._call("POST", f"/{target}/_bulk{query}", body)
+        for some, body in bulks(documents, names):
+            answer = await self._call("POST", f"/_bulk{query}", body)
             if answer["errors"]:
-                for show_id, item in zip(show_ids, answer["items"], strict=True):
-                    note_item(show_id, item["index"], outcome)
+                for document, item in zip(some, answer["items"], strict=True):
+                    note_item(document, item["index"], outcome)
         return outcome
 
-    async def refresh(self, target: str) -> None:
+    async def refresh(self, names: Iterable[str]) -> None:
         """Let searches find what was put there so far."""
-        await self._call("POST", f"/{target}/_refresh?ignore_unavailable=true")
+        await self._call("POST", f"/{','.join(names)}/_refresh?ignore_unavailable=true")
 
-    async def forget_before(self, moment: datetime) -> None:
+    async def forget_shows(self, moment: datetime) -> None:
         """Delete the shows that ended before `moment`."""
         query = {"query": {"range": {"ends_at": {"lt": moment.isoformat()}}}}
-        await self._call("POST", f"/{ALIAS}/_delete_by_query?conflicts=proceed", query)
+        path = f"/{SHOWS.alias}/_delete_by_query?conflicts=proceed"
+        await self._call("POST", path, query)
+
+    async def cards_after(self, movie_id: MovieId, limit: int) -> list[CardAt]:
+        """The next so many cards there are behind that of `movie_id`."""
+        query = {
+            "size": limit,
+            "version": True,
+            "_source": False,
+            "sort": [{"movie_id": "asc"}],
+            "search_after": [movie_id],
+        }
+        found = await self._call("POST", f"/{MOVIES.alias}/_search", query)
+        return [CardAt(MovieId(hit["_id"]), hit["_version"]) for hit in found["hits"]["hits"]]
+
+    async def forget_cards(self, cards: Collection[CardAt]) -> None:
+        """Delete these cards, each unless a newer one is there."""
+        if cards:
+            # A deletion of our own version is no obstacle to the same card coming back.
+            actions = (
+                {"_id": movie_id, "version": version, "version_type": MOVIES.version_type}
+                for movie_id, version in cards
+            )
+            body = b"".join(wire.encode({"delete": action}) + b"\n" for action in actions)
+            await self._call("POST", f"/{MOVIES.alias}/_bulk?require_alias=true", body)
 
     async def _call(self, method: str, path: str, body: Any = None) -> Any:
         try:
@@ -152,39 +182,34 @@ class Index:
             raise
 
 
-def bulks(listings: Iterable[ShowListing]) -> Iterable[tuple[list[ShowId], bytes]]:
-    """Bodies that are not too long for one request, each with its shows in order."""
-    show_ids: list[ShowId] = []
+def bulks(documents: Iterable[Document], names: Names) -> Iterator[tuple[list[Document], bytes]]:
+    """Bodies that are not too long for one request, each with its documents in order."""
+    some: list[Document] = []
     lines: list[bytes] = []
     size = 0
-    for listing in listings:
-        action = {
-            "_id": listing.show_id,
-            "version": listing.doc_version,
-            "version_type": "external",
-        }
-        both = b"%b\n%b\n" % (wire.encode({"index": action}), wire.encode(listing))
+    for document in documents:
+        both = document.lines(names[document.kind])
         if lines and size + len(both) > BULK_BYTES_MAX:
-            yield show_ids, b"".join(lines)
-            show_ids, lines, size = [], [], 0
-        show_ids.append(listing.show_id)
+            yield some, b"".join(lines)
+            some, lines, size = [], [], 0
+        some.append(document)
         lines.append(both)
         size += len(both)
     if lines:
-        yield show_ids, b"".join(lines)
+        yield some, b"".join(lines)
 
 
-def note_item(show_id: ShowId, item: dict[str, Any], outcome: Outcome) -> None:
+def note_item(document: Document, item: dict[str, Any], outcome: Outcome) -> None:
     """Add to `outcome` what became of one document. A conflict is fine: a newer one is there."""
     status = item["status"]
     if status in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.CONFLICT}:
         return
     if _is_passing(status):
-        outcome.again.append(show_id)
+        outcome.again.append(document)
     else:
         error = item.get("error", {})
         reason = f"{status} {error.get('type')}: {error.get('reason')}"
-        outcome.refused.append(Refused(show_id, reason))
+        outcome.refused.append(Refused(document.kind.thing, document.id, reason))
 
 
 def _is_passing(status: int | str) -> bool:

@@ -103,8 +103,8 @@ class Indexer:
     async def _work(self) -> None:
         """Round after round, as long as the process lives."""
         try:
-            for show_id, reason in await self._documents.ensure():
-                log.error("show %s is not in the index: %s", show_id, reason)
+            for each in await self._documents.ensure():
+                log.error("not in the index: %s", each)
             os.write(1, b"ready search\n")
             clock, began = asyncio.get_running_loop().time, 0.0
             while True:
@@ -150,7 +150,7 @@ def _refusals(
     last = {(record.key or b"").decode(errors="replace"): record for record in records}
     anything = next(iter(last.values()), None)
     return [
-        letter_about(record, f"show {show_id}: {reason}", now)
-        for show_id, reason in refused
-        if (record := last.get(show_id, anything)) is not None
+        letter_about(record, str(each), now)
+        for each in refused
+        if (record := last.get(each.id, anything)) is not None
     ]

@@ -6,12 +6,21 @@ they are the same, only the seats are read.
 """
 
 from collections.abc import Collection
+from typing import NamedTuple
 
-from justbookit.ids import ShowId
+from justbookit.ids import MovieId, ShowId
 from justbookit.listing import Details, ShowListing, restated
+from justbookit.title_cards import TitleCard, card_of
 from streams.search import store
 
 SHOWS_MAX = 20_000
+
+
+class Read(NamedTuple):
+    """Shows as they are now, and the cards of the movies of those that were made anew."""
+
+    listings: list[ShowListing]
+    cards: dict[MovieId, TitleCard]
 
 
 class KnownListings:
@@ -21,11 +30,13 @@ class KnownListings:
         self._made: dict[ShowId, tuple[Details, ShowListing]] = {}
         self._shows_max = shows_max
 
-    async def read(
-        self, connection: store.Connection, show_ids: Collection[ShowId]
-    ) -> list[ShowListing]:
-        """These shows as they are now; those not on sale yet, and those long over, are left out."""
+    async def read(self, connection: store.Connection, show_ids: Collection[ShowId]) -> Read:
+        """These shows as they are now; those not on sale yet, and those long over, are left out.
+
+        A new show, or a new version of a movie, is always made anew: so no card is missed.
+        """
         listings: list[ShowListing] = []
+        cards: dict[MovieId, TitleCard] = {}
         unknown: list[ShowId] = []
         for show_id, details, now in await store.seats(connection, show_ids):
             known = self._made.get(show_id)
@@ -36,7 +47,9 @@ class KnownListings:
         if unknown:
             if len(self._made) + len(unknown) > self._shows_max:
                 self._made.clear()
-            for details, listing in await store.detailed(connection, unknown):
+            for details, listing, movie in await store.detailed(connection, unknown):
                 self._made[listing.show_id] = details, listing
                 listings.append(listing)
-        return listings
+                if movie.movie_id not in cards:
+                    cards[movie.movie_id] = card_of(movie, details.movie)
+        return Read(listings, cards)

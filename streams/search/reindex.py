@@ -1,4 +1,4 @@
-"""`python -m streams reindex`: a new index in place of the old, while everything goes on."""
+"""`python -m streams reindex`: new indices in place of the old, while everything goes on."""
 
 import asyncio
 import contextlib
@@ -14,17 +14,17 @@ from streams.search.index import Index, IndexUnavailable, Refused
 
 
 def run(settings: Settings) -> None:
-    """Make the index anew; exits 1 with the reason when it cannot."""
+    """Make the indices of shows and movies anew; exits 1 with the reason when it cannot."""
     try:
         refused = asyncio.run(_reindex(settings))
     except (AnotherBuild, IndexUnavailable, psycopg.Error) as error:
-        sys.exit(f"reindex: {error}; the index that was there is untouched")
+        sys.exit(f"reindex: {error}; what was there is untouched")
     except (asyncio.CancelledError, KeyboardInterrupt):
-        sys.exit("reindex: stopped; the index that was there is untouched")
-    for show_id, reason in refused:
-        _say(f"{show_id} is not in the index: {reason}")
+        sys.exit("reindex: stopped; what was there is untouched")
+    for each in refused:
+        _say(f"not in the index: {each}")
     if refused:
-        sys.exit(f"reindex: OpenSearch refused {len(refused)} shows")
+        sys.exit(f"reindex: OpenSearch refused {len(refused)} documents")
 
 
 async def _reindex(settings: Settings) -> list[Refused]:

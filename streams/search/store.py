@@ -1,9 +1,10 @@
-"""What search reads from Postgres: shows as they are now, and how far it has read the topics.
+"""What search reads from Postgres: what is on as it is now, and how far it has read the topics.
 
 A document's version must rise with every change of it. The seats' version counts the events of
 the show's log, and which movie, theatre and venue a show has changes only with one of those; so
 it leads. The versions of the three things follow as their sum: for given things each only ever
 rises, and all are read in one statement, that is in one snapshot, so the sum rises as well.
+A movie's card says nothing but what the movie says, and has its version.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,8 +15,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
-from justbookit.ids import ShowId
+from justbookit.ids import MovieId, ShowId
 from justbookit.listing import KEPT, Details, Now, ShowListing, listing_of, now_of
+from justbookit.title_cards import TitleCard, card_of
 from streams.arrays import BigInts, SmallInts, Texts
 from streams.search.touched import Touched
 
@@ -62,6 +64,19 @@ SELECT show.show_id, {VERSION}
  LIMIT %s
 """
 
+_MOVIES = f"""
+SELECT DISTINCT movie.movie_id, movie.version
+{ON_SALE}
+"""
+
+_CARDS = "SELECT body::json, version FROM movie WHERE movie_id = ANY(%s)"
+
+_STILL_ON = f"""
+SELECT DISTINCT movie.movie_id
+{ON_SALE}
+   AND movie.movie_id = ANY(%s)
+"""
+
 _SHOWS_WITH = f"""
 SELECT show_id FROM show
  WHERE ends_at > now() - interval '{KEPT.days} day'
@@ -102,25 +117,26 @@ async def shows_of(connection: Connection, touched: Touched) -> set[ShowId]:
 
 async def listings(connection: Connection, show_ids: Collection[ShowId]) -> list[ShowListing]:
     """These shows as they are now; those not on sale yet, and those long over, are left out."""
-    return [listing for _, listing in await detailed(connection, show_ids)]
+    return [listing for _, listing, _ in await detailed(connection, show_ids)]
 
 
 async def detailed(
     connection: Connection, show_ids: Collection[ShowId]
-) -> list[tuple[Details, ShowListing]]:
-    """The same, with the versions of what the listings were made of."""
+) -> list[tuple[Details, ShowListing, Movie]]:
+    """The same, with the versions of what the listings were made of, and the movie."""
     cursor = await connection.execute(_LISTINGS, (Texts(list(show_ids)),))
     made = []
-    for terms, movie, venue, theatre, *rest in await cursor.fetchall():
+    for terms, body, venue, theatre, *rest in await cursor.fetchall():
         details, now = now_of(rest)
+        movie = _movie.decode(body)
         listing = listing_of(
             _terms.decode(terms),
-            movie=_movie.decode(movie),
+            movie=movie,
             venue=_venue.decode(venue),
             theatre=_theatre.decode(theatre),
             **now,
         )
-        made.append((details, listing))
+        made.append((details, listing, movie))
     return made
 
 
@@ -138,6 +154,24 @@ async def versions(
     """The next so many shows behind `after`, with what their documents' versions should be."""
     cursor = await connection.execute(_VERSIONS, (after, limit))
     return await cursor.fetchall()
+
+
+async def movies(connection: Connection) -> dict[MovieId, int]:
+    """The movies that have a card, with their versions."""
+    cursor = await connection.execute(_MOVIES)
+    return {movie_id: version async for movie_id, version in cursor}
+
+
+async def cards(connection: Connection, movie_ids: Collection[MovieId]) -> list[TitleCard]:
+    """The cards of these movies as they are now."""
+    cursor = await connection.execute(_CARDS, (Texts(list(movie_ids)),))
+    return [card_of(_movie.decode(body), version) async for body, version in cursor]
+
+
+async def still_on(connection: Connection, movie_ids: Collection[MovieId]) -> set[MovieId]:
+    """Those of these movies that have shows, or had one not long ago."""
+    cursor = await connection.execute(_STILL_ON, (Texts(list(movie_ids)),))
+    return {movie_id async for (movie_id,) in cursor}
 
 
 async def positions(connection: Connection) -> dict[TP, int]:

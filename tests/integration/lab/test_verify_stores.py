@@ -14,7 +14,7 @@ from lab.__main__ import EXIT_DIFFERS, command
 from lab.verify.audit import Check
 from lab.verify.moment import NeverStill
 from lab.verify.run import verify
-from lab.verify.stores import ALIAS
+from lab.verify.stores import MOVIES, SHOWS
 
 GHOST = "test.ghost"
 
@@ -60,13 +60,19 @@ def test_a_row_that_no_event_made_is_found(
     assert not {subject for _, subject in found(stack)} & {GHOST}
 
 
-def test_a_document_that_no_event_made_is_found(stack: Settings) -> None:
+@pytest.mark.parametrize(
+    ("alias", "document", "check"),
+    [(SHOWS, {"show_id": GHOST}, Check.INDEX), (MOVIES, {"movie_id": GHOST}, Check.CARDS)],
+)
+def test_a_document_that_no_event_made_is_found(
+    stack: Settings, alias: str, document: dict[str, str], check: Check
+) -> None:
     with OpenSearch(hosts=[stack.opensearch]) as client:
-        client.index(index=ALIAS, id=GHOST, body={"show_id": GHOST}, refresh=True)
+        client.index(index=alias, id=GHOST, body=document, refresh=True)
         try:
-            assert (Check.INDEX, GHOST) in found(stack)
+            assert (check, GHOST) in found(stack)
         finally:
-            client.delete(index=ALIAS, id=GHOST, refresh=True)
+            client.delete(index=alias, id=GHOST, refresh=True)
 
 
 def test_what_never_comes_to_rest_is_told(stack: Settings) -> None:

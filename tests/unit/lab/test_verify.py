@@ -71,8 +71,10 @@ from justbookit.seat_events import (
     SeatsHeld,
 )
 from justbookit.seatmap import SeatMap
+from justbookit.title_cards import TitleCard, card_of
 from justbookit.topics import partition_of
 from lab.verify.audit import Audit, Check
+from lab.verify.cards import check_cards
 from lab.verify.history import History, Record, histories
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
 from lab.verify.moment import lags
@@ -280,6 +282,7 @@ def test_a_sound_log_is_sound() -> None:
         Check.SCREENS,
         Check.POSITIONS,
         Check.CATALOGUE_ROWS,
+        Check.CARDS,
         Check.WAITING,  # nobody waits here: see tests/property/test_waiting.py
     }
 
@@ -857,6 +860,34 @@ def test_a_wrong_row_of_the_catalogue_is_found(rows: dict[str, Movie | None]) ->
     audit = Audit()
     check_catalogue([put(2, 2, "M")], rows, audit)
     assert audit.found[Check.CATALOGUE_ROWS] == 1
+
+
+CARD = card_of(MOVIE, 2)
+
+
+def test_cards_of_what_is_on_are_made_of_the_last_version_and_others_may_be_old() -> None:
+    audit = Audit()
+    told = [put(1, 1, "Old"), put(2, 2, "M"), put(1, 1, "Old")]
+    check_cards(told, {MovieId("m"): CARD}, {MovieId("m")}, audit)
+    check_cards(told, {MovieId("m"): card_of(MOVIE, 1)}, set(), audit)
+    assert audit.is_clean
+    assert audit.looked_at[Check.CARDS] == 2
+
+
+@pytest.mark.parametrize(
+    "cards",
+    [
+        pytest.param({}, id="a movie that is on has none"),
+        pytest.param({"m": card_of(MOVIE, 1)}, id="an older version"),
+        pytest.param({"m": msgspec.structs.replace(CARD, sounds=("x",))}, id="other sounds"),
+        pytest.param({"m": "not a card"}, id="a document that is none"),
+        pytest.param({"m": CARD, "ghost": CARD}, id="a movie that nobody put"),
+    ],
+)
+def test_a_wrong_card_is_found(cards: dict[MovieId, TitleCard | str]) -> None:
+    audit = Audit()
+    check_cards([put(2, 2, "M")], cards, {MovieId("m")}, audit)
+    assert audit.found == {Check.CARDS: 1}
 
 
 def test_a_refusal_for_a_show_that_never_was() -> None:

@@ -25,8 +25,10 @@ from justbookit.ids import (
 from justbookit.listing import Availability, ShowListing, listing_of
 from justbookit.refusals import Refusal
 from justbookit.seat_events import CommandRefused
+from justbookit.title_cards import TitleCard, card_of
 from streams.search import index
 from streams.search.index import Outcome
+from streams.search.kinds import ALIASES, KINDS, MOVIES, SHOWS, Kind, of_movie, of_show
 from streams.search.touched import Touched
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -160,19 +162,47 @@ def test_what_is_no_message_is_told(topic: str, value: bytes | None) -> None:
 
 
 def test_a_request_is_never_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "BULK_BYTES_MAX", 2 * len(wire.encode(listing())) + 200)
+    monkeypatch.setattr(index, "BULK_BYTES_MAX", 2 * len(wire.encode(listing())) + 300)
     names = [ShowId(f"s{number}") for number in range(5)]
+    documents = [of_show(msgspec.structs.replace(listing(), show_id=name)) for name in names]
 
-    requests = list(
-        index.bulks([msgspec.structs.replace(listing(), show_id=name) for name in names])
-    )
+    requests = list(index.bulks(documents, ALIASES))
 
-    assert [shows for shows, _ in requests] == [names[:2], names[2:4], names[4:]]
+    assert [[each.id for each in some] for some, _ in requests] == [
+        names[:2],
+        names[2:4],
+        names[4:],
+    ]
     lines = requests[0][1].splitlines()
     assert msgspec.json.decode(lines[0]) == {
-        "index": {"_id": "s0", "version": 9, "version_type": "external"}
+        "index": {"_index": "shows", "_id": "s0", "version": 9, "version_type": "external"}
     }
     assert len(lines) == 4
+
+
+def test_shows_and_movies_go_each_to_their_index_in_one_request() -> None:
+    documents = [of_movie(card_of(MOVIE, 3)), of_show(listing())]
+
+    ((some, body),) = index.bulks(documents, {MOVIES: "movies-1", SHOWS: "shows-1"})
+
+    assert some == documents
+    actions = [msgspec.json.decode(line)["index"] for line in body.splitlines()[::2]]
+    assert [(each["_index"], each["_id"], each["version"]) for each in actions] == [
+        ("movies-1", "m", 3),
+        ("shows-1", "s", 9),
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_index_has_a_field_for_all_that_its_documents_say_and_remembers_what_made_it(
+    kind: Kind,
+) -> None:
+    mappings = kind.body["mappings"]
+
+    said = {SHOWS: ShowListing, MOVIES: TitleCard}[kind].__struct_fields__
+    assert set(mappings["properties"]) == set(said)
+    assert mappings["dynamic"] == "strict"
+    assert mappings["_meta"] == {"made_from": kind.made_from}
 
 
 @pytest.mark.parametrize(
@@ -193,6 +223,8 @@ def test_what_was_not_indexed_is_asked_again_or_told(
 ) -> None:
     outcome = Outcome([], [])
 
-    index.note_item(ShowId("s"), {"status": status, "error": {"type": "t", "reason": "r"}}, outcome)
+    index.note_item(
+        of_show(listing()), {"status": status, "error": {"type": "t", "reason": "r"}}, outcome
+    )
 
     assert (bool(outcome.again), bool(outcome.refused)) == (again, refused)
