@@ -22,8 +22,8 @@ from lab.bench.gateway import Gateway
 from lab.bench.ground import Say, wait_until_still
 from lab.bench.http import Connections, request
 from lab.bench.questions import SHARES, Questions, get, look_around, misspelt
-from lab.bench.readers import Asked, Plan, Reading, read
-from lab.bench.relevance import relevance
+from lab.bench.readers import Asked, Plan, Question, Reading, read
+from lab.bench.relevance import Relevance, relevance
 from lab.bench.searching import Wish, popular, rare
 from lab.bench.visible import Watcher
 
@@ -80,7 +80,9 @@ class _Bench:
         of_whom = "us" if ours else "OpenSearch"
         self._say(f"{'rare' if once else 'popular'} searches, of {of_whom}")
         host, port = (self.host, self.port) if ours else self._index
-        requests = [wish.of_us(host) if ours else wish.of_opensearch(host) for wish in wishes]
+        requests: list[Question] = [
+            wish.of_us(host) if ours else wish.of_opensearch(host) for wish in wishes
+        ]
         weights = [] if once else [1 / rank for rank in range(1, len(requests) + 1)]
         mark = FROM_MEMORY if ours else b""
         found = self._read(Asked(host, port, requests, weights, once=once, mark=mark))
@@ -111,7 +113,7 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
             shows = questions.show_ids[: CHANGED_SHOWS + WATCHED_SHOWS]
             return questions, await _free_pairs(connections, bench.host, shows)
 
-    async def judge(movies: list[str]) -> tuple[float, int]:
+    async def judge(movies: list[str]) -> Relevance:
         async with Connections(bench.host, bench.port, 1) as connections:
             say("asking what was judged")
             return await relevance(connections, bench.host, movies)
@@ -146,7 +148,7 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
         lags = run(see(watched))
     assert isinstance(lags, list)
     judged = run(judge(list(questions.titles)))
-    assert isinstance(judged, tuple)
+    assert isinstance(judged, Relevance)
     wait_until_still(settings, say)
     figures: Figures = {
         "reads_per_s": hot.per_s,
@@ -166,8 +168,10 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
         **latencies("tail_", our_tail.took),
         **latencies("visible_", lags),
         "visible_within_1s_share": sum(lag <= SEEN_SECONDS for lag in lags) / len(lags),
-        "ndcg": judged[0],
-        "judged_texts": judged[1],
+        "ndcg": judged.written,
+        "judged_texts": judged.written_texts,
+        "by_ear.ndcg": judged.by_ear,
+        "by_ear.judged_texts": judged.by_ear_texts,
         "changes_per_s": changes_per_s,
     }
     baselines: Figures = {
