@@ -5,7 +5,6 @@ starts it again when the mark is gone; such an end is no death.
 """
 
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def pause(settings: Settings, name: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.touch()
     if process.pid is not None:
-        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, process.stop_signal)
     _until(settings, name, "paused", STOP_SECONDS)
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -10,6 +11,7 @@ import msgspec
 
 from justbookit.settings import Settings
 from stack.errors import CannotStart
+from stack.process import Program
 
 
 class ProcessState(msgspec.Struct):
@@ -18,6 +20,8 @@ class ProcessState(msgspec.Struct):
     pid: int | None = None
     state: str = "waiting"
     deaths: int = 0
+    stop_signal: int = signal.SIGTERM
+    """What asks it to end, at once and in order."""
 
 
 class RunState(msgspec.Struct):
@@ -37,9 +41,11 @@ class Journal:
         self._path = home / "run.json"
         self.state = RunState(supervisor=os.getpid(), started_at=datetime.now(UTC))
 
-    def note(self, name: str, *, pid: int | None, state: str, deaths: int) -> None:
+    def note(self, program: Program, *, pid: int | None, state: str, deaths: int) -> None:
         """Remember what became of a process."""
-        self.state.processes[name] = ProcessState(pid=pid, state=state, deaths=deaths)
+        self.state.processes[program.name] = ProcessState(
+            pid=pid, state=state, deaths=deaths, stop_signal=program.stop_signal
+        )
         self.write()
 
     def write(self) -> None:

@@ -93,13 +93,13 @@ class Supervisor:
         child = self._children[program.name]
         count = 0
         while not self._stopping:
-            await self._until_wanted(program.name, deaths=count)
+            await self._until_wanted(program, deaths=count)
             started = time.monotonic()
             await child.spawn()
             self._tell_guard(f"+{child.pid}")
-            self._journal.note(program.name, pid=child.pid, state="starting", deaths=count)
+            self._journal.note(program, pid=child.pid, state="starting", deaths=count)
             if await child.until_ready():
-                self._journal.note(program.name, pid=child.pid, state="ready", deaths=count)
+                self._journal.note(program, pid=child.pid, state="ready", deaths=count)
                 self._say(f"{program.name} is ready ({time.monotonic() - started:.1f} s)")
                 ready.set()
             code = await child.ended()
@@ -111,7 +111,7 @@ class Supervisor:
                 continue
             count += 1
             deaths.append(time.monotonic())
-            self._journal.note(program.name, pid=None, state="dead", deaths=count)
+            self._journal.note(program, pid=None, state="dead", deaths=count)
             if self._hopeless(deaths, was_ready=ready.is_set()):
                 reason = f"ended {count} times, last with {code}"
                 raise GaveUp(program.name, reason, child.tail())
@@ -119,17 +119,17 @@ class Supervisor:
             self._say(f"{program.name} ended with {code}; again in {pause:.1f} s")
             await asyncio.sleep(pause)
             await self._until_there(program.needs)
-        self._journal.note(program.name, pid=None, state="stopped", deaths=count)
+        self._journal.note(program, pid=None, state="stopped", deaths=count)
 
     def _is_paused(self, name: str) -> bool:
         return pausing.mark(self._logs.parent, name).exists()
 
-    async def _until_wanted(self, name: str, *, deaths: int) -> None:
+    async def _until_wanted(self, program: Program, *, deaths: int) -> None:
         """Wait while somebody has paused the process."""
-        if self._is_paused(name):
-            self._journal.note(name, pid=None, state="paused", deaths=deaths)
-            self._say(f"{name} is paused")
-            while self._is_paused(name):  # noqa: ASYNC110 - the mark is a file
+        if self._is_paused(program.name):
+            self._journal.note(program, pid=None, state="paused", deaths=deaths)
+            self._say(f"{program.name} is paused")
+            while self._is_paused(program.name):  # noqa: ASYNC110 - the mark is a file
                 await asyncio.sleep(pausing.LOOK_SECONDS)
 
     async def _until_there(self, names: Sequence[str]) -> None:

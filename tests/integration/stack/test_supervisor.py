@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from stack import pausing
+from justbookit.settings import Settings
+from stack import pausing, run_state
 from stack import supervisor as supervising
 from stack.errors import GaveUp
 from stack.process import Program
@@ -32,6 +33,8 @@ print("ready and deaf", flush=True)
 time.sleep(60)
 """
 
+DEAF_TO_SIGTERM = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+
 
 def worker(name, stage=1, script=WORKER, **more):
     argv = (sys.executable, "-c", script, name)
@@ -46,8 +49,9 @@ def journal(tmp_path):
 @pytest.fixture
 async def supervisor(tmp_path, monkeypatch, journal):
     monkeypatch.chdir(tmp_path)
-    with (tmp_path / "lock").open("wb") as lock:
-        made = Supervisor(logs=tmp_path, journal=journal, lock=lock, say=lambda _: None)
+    (tmp_path / "logs").mkdir()
+    with run_state.lock(Settings(home=str(tmp_path))) as lock:
+        made = Supervisor(logs=tmp_path / "logs", journal=journal, lock=lock, say=lambda _: None)
         yield made
         await made.stop()
 
@@ -94,19 +98,22 @@ async def test_too_many_deaths_in_a_minute_end_the_run(supervisor, journal, monk
     await killer
 
 
-async def test_what_is_paused_stays_down_until_it_is_wanted_again(supervisor, journal, tmp_path):
-    await supervisor.bring_up([worker("napper")])
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
+async def test_what_is_paused_stays_down_until_it_is_wanted_again(
+    supervisor, journal, tmp_path, stop_signal
+):
+    settings = Settings(home=str(tmp_path))
+    script = WORKER.replace("SIGTERM", stop_signal.name)
+    if stop_signal is not signal.SIGTERM:
+        script = script.replace("import signal, sys, time", DEAF_TO_SIGTERM)
+    await supervisor.bring_up([worker("napper", script=script, stop_signal=stop_signal)])
     state = journal.state.processes
-    mark = pausing.mark(tmp_path.parent, "napper")
-    mark.parent.mkdir(exist_ok=True)
 
-    mark.touch()
-    os.kill(state["napper"].pid, signal.SIGTERM)
-    await until(lambda: state["napper"].state == "paused")
-    mark.unlink()
+    await asyncio.to_thread(pausing.pause, settings, "napper")
+    assert (state["napper"].state, state["napper"].pid) == ("paused", None)
 
-    await until(lambda: state["napper"].state == "ready")
-    assert state["napper"].deaths == 0
+    await asyncio.to_thread(pausing.resume, settings, "napper")
+    assert (state["napper"].state, state["napper"].deaths) == ("ready", 0)
 
 
 async def test_what_dies_with_its_server_waits_for_it(supervisor, journal, tmp_path):
