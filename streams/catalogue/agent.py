@@ -10,7 +10,7 @@ NAME = "justbookit-catalogue"
 
 def run(settings: Settings) -> None:
     """Work until somebody asks this process to stop."""
-    app = apps.make_app(settings, NAME)
+    app = apps.make_app(settings, NAME, gather_seconds=settings.batch_linger_ms / 1000)
     writer = CatalogueWriter(app, settings)
     apps.own(app, writer)
     app.agent(app.topic(CATALOGUE_COMMANDS.name), name="answer-catalogue-commands")(

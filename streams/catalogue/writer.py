@@ -123,7 +123,6 @@ class CatalogueWriter:
         try:
             while True:
                 await self.deliveries.arrival()
-                await asyncio.sleep(self._settings.batch_linger_ms / 1000)
                 async with self._turn:
                     records, delivered = await self.deliveries.take(COMMANDS_MAX)
                     now = datetime.now(UTC)
