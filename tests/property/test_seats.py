@@ -126,14 +126,18 @@ seconds = st.sampled_from((0, 1, 479, 480, 481))
 steps = st.tuples(commands, seconds).map(lambda step: [step])
 
 
+quotes = wish(
+    QuoteChange, **who, give=seats, take=st.one_of(st.just(()), seats), accessible=st.booleans()
+)
+differences = st.sampled_from((0, 0, 1801, 900, 901)).map(difference)
+dones = wish(ChangeBooking, **who, quote_id=st.just(""), payment=differences)
+
+
 @st.composite
 def changes(draw):
     """A paid booking changed as quoted, by its customer, sooner or later."""
-    take = st.one_of(st.just(()), seats)
-    quoted = draw(wish(QuoteChange, **who, give=seats, take=take, accessible=st.booleans()))
-    payments = st.sampled_from((0, 0, 1801, 900, 901)).map(difference)
-    named = st.just(quoted.command_id)
-    done = draw(wish(ChangeBooking, **who, quote_id=named, payment=payments))
+    quoted = draw(quotes)
+    done = msgspec.structs.replace(draw(dones), quote_id=quoted.command_id)
     return [(quoted, draw(seconds)), (done, draw(seconds))]
 
 
