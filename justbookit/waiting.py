@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from justbookit.answering import Scribe
 from justbookit.catalogue import Mode, ShowTerms
 from justbookit.entries import Entry, PassedOver, WhyLeft
-from justbookit.ids import CustomerId, EntryId
+from justbookit.ids import BookingId, CustomerId, EntryId
 from justbookit.line_events import SeatsOffered, WaitingListJoined
 from justbookit.refusals import Refusal
 from justbookit.seat_commands import AcceptSeatOffer, JoinWaitingList, LeaveWaitingList
@@ -118,7 +118,7 @@ def leave(scribe: Scribe, command: LeaveWaitingList) -> None:
 
 def accept(scribe: Scribe, command: AcceptSeatOffer, hold_for: timedelta) -> None:
     """Take what was offered, as a hold."""
-    entry = _own_or_refuse(scribe, command.entry_id, command.customer_id)
+    entry = _own_or_refuse(scribe, command.entry_id, command.customer_id, command.booking_id)
     if entry is None:
         return
     if entry.offered_until is None:
@@ -186,12 +186,15 @@ def _entry_of(seatmap: SeatMap, customer_id: CustomerId) -> Entry | None:
     return next((each for each in waiting if each.customer_id == customer_id), None)
 
 
-def _own_or_refuse(scribe: Scribe, entry_id: EntryId, customer_id: CustomerId) -> Entry | None:
+def _own_or_refuse(
+    scribe: Scribe, entry_id: EntryId, customer_id: CustomerId, booking_id: BookingId | None = None
+) -> Entry | None:
     entry = scribe.seatmap.waiting.get(entry_id)
     if entry is None or entry.customer_id != customer_id:
         scribe.refuse(
             Refusal.UNKNOWN_ENTRY,
             "you have no such place in line; if an offer of yours ran out, join again",
+            booking_id=booking_id,
         )
         return None
     return entry

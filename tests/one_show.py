@@ -8,7 +8,6 @@ import msgspec
 
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
-from justbookit.deciding import decide
 from justbookit.evolving import evolve
 from justbookit.seat_commands import (
     BlockSeats,
@@ -25,6 +24,7 @@ from justbookit.seatmap import SeatMap
 from lab.verify.audit import Audit
 from lab.verify.history import History
 from lab.verify.judging import judge_show
+from tests.decided import decide
 
 SHOW = "s"
 STARTS = datetime(2027, 1, 1, 18, 30, tzinfo=UTC)

@@ -7,7 +7,6 @@ import pytest
 
 from justbookit.catalogue import Area, Layout, Mode, Offer, OfferRule, OrphanRule, Row, SellingRules
 from justbookit.catalogue import ShowTerms as Terms
-from justbookit.deciding import decide
 from justbookit.evolving import evolve
 from justbookit.seat_commands import (
     BlockSeats,
@@ -27,6 +26,7 @@ from justbookit.seat_commands import (
 )
 from justbookit.seat_events import CommandRefused
 from justbookit.seatmap import SeatMap
+from tests.decided import decide
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOLD = timedelta(minutes=8)

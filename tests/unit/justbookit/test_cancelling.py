@@ -8,7 +8,6 @@ import pytest
 from justbookit.bookings import BookingStatus
 from justbookit.cancelling import PORTION
 from justbookit.catalogue import Layout, Row
-from justbookit.deciding import decide
 from justbookit.seat_commands import (
     BookSeats,
     CloseShow,
@@ -17,6 +16,7 @@ from justbookit.seat_commands import (
     Payment,
     ReturnCounterSale,
 )
+from tests.decided import decide
 from tests.one_show import (
     HOLD,
     NOON,

@@ -17,7 +17,6 @@ from justbookit.catalogue import (
     SellingRules,
     ShowTerms,
 )
-from justbookit.deciding import decide
 from justbookit.evolving import evolve
 from justbookit.refusals import Refusal
 from justbookit.seat_commands import (
@@ -34,6 +33,7 @@ from justbookit.seat_commands import (
 from justbookit.seat_events import ShowMoved
 from justbookit.seatmap import SeatMap
 from justbookit.snapshots import restored, snapshot_of
+from tests.decided import decide
 
 SHOW = "s"
 STARTS = datetime(2027, 1, 1, 20, 0, tzinfo=UTC)

@@ -15,7 +15,6 @@ from justbookit.catalogue import (
     SellingRules,
     ShowTerms,
 )
-from justbookit.deciding import decide
 from justbookit.evolving import evolve
 from justbookit.refusals import Refusal
 from justbookit.seat_commands import (
@@ -38,6 +37,7 @@ from justbookit.seat_commands import (
     UnblockSeats,
 )
 from justbookit.seatmap import SeatMap
+from tests.decided import decide
 
 SHOW = "s"
 STARTS = datetime(2027, 1, 1, 8, 30, tzinfo=UTC)
@@ -693,3 +693,72 @@ def test_seats_are_counted_once():
         "seats_blocked": 1,
         "seats_not_allotted": 4,
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "when", "told"),
+    [
+        pytest.param(
+            [], best("cat", 2, zone="gods"),
+            {"detail": "no zone gods; there are gold, stalls"},
+            id="who names no zone of ours is told which there are",
+        ),
+        pytest.param(
+            [hold(A, "A1", "A2", "A3", "A4"), hold(B, "B1", "B2", "B3")], best("cat", 4),
+            {
+                "detail": "not 4 seats together, nor in two groups; the largest block has 1",
+                "alternatives": ("B4",), "count": 1,
+            },
+            id="who finds no block is told of the largest there is",
+        ),
+        pytest.param(
+            [hold(A, "A1"), extend(A)], extend(A, command_id="again"),
+            {"detail": "a hold is extended once; the seats are held until 2027-01-01T03:38:00Z"},
+            id="who extends again is told how long there is",
+        ),
+        pytest.param(
+            [hold(A, "A1"), counter("x", "B1")], ask(CloseShow),
+            {"detail": "2 bookings, holds or counter sales stand; cancel them first", "count": 2},
+            id="who closes a show with guests is told how many",
+        ),
+        pytest.param(
+            [counter("x", "B1")], counter("x", "B2"),
+            {"code": "sale_exists", "detail": "a counter sale of this name exists"},
+            id="a counter sale's name is used once",
+        ),
+        pytest.param(
+            [], counter("x"),
+            {"code": "no_seats", "detail": "name at least one seat"},
+            id="no seats is no counter sale",
+        ),
+        pytest.param(
+            [], ask(ReturnCounterSale, sale_id="x"),
+            {"code": "unknown_sale", "detail": "no such counter sale in this show"},
+            id="what was not sold at the counter is not returned",
+        ),
+        pytest.param(
+            [], ask(UnblockSeats, seat_ids=("Z9",)),
+            {"code": "unknown_seat", "seat_ids": ("Z9",)},
+            id="a seat that is not there is not unblocked",
+        ),
+        pytest.param(
+            [ask(CloseShow)], ask(UnblockSeats, seat_ids=("A1",)),
+            {"code": "show_closed"},
+            id="nothing is unblocked in a show that was taken off",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_told(given, when, told):
+    (refused,) = decide(replay([OPEN, *given]), when, NOON, HOLD)
+
+    assert {name: getattr(refused, name) for name in told} == told
+
+
+def test_who_asks_for_accessible_seats_gets_them():
+    wish = best(A, 1, zone="stalls", accessible=True)
+    assert [say(event) for event in decide(replay([OPEN]), wish, NOON, HOLD)] == ["SeatsHeld B5"]
+
+
+def test_who_lets_go_is_said_to_have_asked():
+    (released,) = decide(replay([OPEN, hold(A, "A1")]), release(A), NOON, HOLD)
+    assert released.reason == "customer"

@@ -5,9 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from justbookit.deciding import decide
 from justbookit.lapsing import after, lapsed
 from justbookit.seat_commands import ChangeShow, CloseShow, SetAllotment, UnblockSeats
+from tests.decided import decide
 from tests.one_show import (
     HOLD,
     NOON,

@@ -5,10 +5,10 @@ import pytest
 
 from justbookit.bookings import BookingStatus
 from justbookit.catalogue import Area, Layout, Row
-from justbookit.deciding import decide
 from justbookit.moving import plan_move
 from justbookit.refusals import MOVED, MOVED_WITHOUT
 from justbookit.seat_commands import ChangeShow, MoveShow
+from tests.decided import decide
 from tests.one_show import (
     HOLD,
     NOON,

@@ -27,10 +27,10 @@ FINE = Evidence()
 STORY = (RunStatus.DRAFT, RunStatus.BALANCED, RunStatus.APPROVED, RunStatus.SENT)
 
 
-def run(until: RunStatus, **more: str) -> Run:
+def run(until: RunStatus, *, balanced_by: str = "ann", **more: str) -> Run:
+    by = {RunStatus.BALANCED: balanced_by, RunStatus.APPROVED: "bob"}
     steps = tuple(
-        Step(status=status, by="bob" if status is RunStatus.APPROVED else "ann")
-        for status in STORY[: STORY.index(until) + 1]
+        Step(status=status, by=by.get(status, "ann")) for status in STORY[: STORY.index(until) + 1]
     )
     return Run(run_id="S-2026-11-20", steps=steps, **more)
 
@@ -69,6 +69,9 @@ def case(name: str, asked: Callable[[], object], then: object) -> object:
         case("who made it does not approve it",
              lambda: approve(run(RunStatus.BALANCED), "ann", FINE),
              (NotAllowed.SAME_PERSON, "ann made S-2026-11-20; another person approves it")),
+        case("who found it balanced, and did not make it, may",
+             lambda: approve(run(RunStatus.BALANCED, balanced_by="bob"), "bob", FINE),
+             (RunStatus.APPROVED, "bob")),
         case("a draft is not approved",
              lambda: approve(run(RunStatus.DRAFT), "bob", FINE),
              (NotAllowed.NOT_BALANCED, "S-2026-11-20 is not balanced yet")),

@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from justbookit.catalogue import Area, Layout, Mode, Row, SellingRules, ShowTerms
-from justbookit.deciding import decide
 from justbookit.evolving import evolve
 from justbookit.line_events import (
     SeatOfferWithdrawn,
@@ -38,6 +37,7 @@ from justbookit.seat_events import (
 )
 from justbookit.seatmap import SeatMap
 from justbookit.waiting import may_free, next_offer
+from tests.decided import decide
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOLD = timedelta(minutes=8)
@@ -206,6 +206,34 @@ def test_a_party_joins_at_the_end_of_the_line():
 )
 def test_what_is_refused(show, command, code):
     assert refusal(show().ask(command)) == code
+
+
+def test_who_takes_an_offer_too_late_leaves_the_line_and_is_told_so():
+    show = full(join("one"))
+    [offer] = [each for each in show.ask(release("b")) if isinstance(each, SeatsOffered)]
+    show.now = offer.offered_until
+
+    left, refused, *_ = show.ask(accept("one"))
+
+    assert (left.entry_id, left.why) == ("one", "expired")
+    assert refused.code == "offer_expired"
+    assert refused.detail == f"the seats were yours until {offer.offered_until:%FT%TZ}; join again"
+    assert refused.seat_ids == offer.seat_ids
+
+
+@pytest.mark.parametrize(
+    ("show", "words"),
+    [
+        (
+            lambda: full(join("one")),
+            "nothing is offered to you yet; you keep your place in line",
+        ),
+        (full, "you have no such place in line; if an offer of yours ran out, join again"),
+    ],
+    ids=["who is early keeps the place", "whose place is gone is told why that may be"],
+)
+def test_what_who_cannot_accept_is_told(show, words):
+    assert show().ask(accept("one"))[-1].detail == words
 
 
 def test_a_line_is_no_longer_than_it_may_be(monkeypatch):
