@@ -1,6 +1,7 @@
 """Bytes in, messages out, and back: the only module that knows they are JSON."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,11 +25,22 @@ _stream_letters: msgspec.json.Decoder[StreamDeadLetter] = msgspec.json.Decoder(S
 
 encode = _encoder.encode
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError)
+"""What a decoder raises when bytes are no message of its topic."""
+
+EVENT_DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {
+    topics.SEAT_EVENTS.name: _seat_events,
+    topics.CATALOGUE_EVENTS.name: _catalogue_events,
+    topics.FEED_DEAD_LETTERS.name: _feed_letters,
+    topics.STREAM_DEAD_LETTERS.name: _stream_letters,
+}
+"""For who reads more of a topic's messages than a call for each allows."""
+
 
 def _decode(topic: topics.Topic, decoder: msgspec.json.Decoder[T], raw: bytes) -> T:
     try:
         return decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError) as error:
+    except UNREADABLE as error:
         raise MalformedMessage(topic.name, str(error)) from error
 
 

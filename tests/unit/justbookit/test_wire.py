@@ -39,7 +39,18 @@ def test_every_kind_of_event_has_a_published_example(kind, union):
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"{", b"\xff\xfe", b"[]", b'{"type":"Nothing"}', b'{"type":"HoldSeats"}', b"1e999"],
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b'{"type":"Nothing"}',
+        b'{"type":"HoldSeats"}',
+        b"1e999",
+        pytest.param(
+            b'{"type":"HoldSeats","later":' + b"[" * 100_000 + b"]" * 100_000 + b"}", id="too deep"
+        ),
+    ],
 )
 def test_bytes_that_are_no_message_say_why(raw):
     with pytest.raises(MalformedMessage, match="no message of seat-commands"):
