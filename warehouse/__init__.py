@@ -2,8 +2,10 @@
 
 Read the modules in this order:
 
-    record      a message as it is filed        manifest    which files the lake consists of
-    lake        Parquet, through DuckDB         consumer    Kafka in, offsets committed last
+    record      a message as it is filed        spool       a batch on its way, most of it as lines
+    manifest    which files the lake holds      batch_table the batch as a table of DuckDB
+    lake        Parquet, through DuckDB         duck        DuckDB, within bounds
+    consumer    Kafka in, offsets last          batches     what Kafka sends, opened as wholes
     sink        the loop: gather, write, commit
     publish     lake to Postgres schema `raw`   build       publish, then dbt
     dump        messages from files instead     completeness is everything there?

@@ -220,7 +220,7 @@ def _load(settings: Settings, arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     lake = Lake(folder_of(settings))
     try:
-        done = dump.load(lake, arguments.files, sink.ROWS_MAX)
+        done = dump.load(lake, arguments.files)
     finally:
         lake.close()
     seconds = time.monotonic() - began

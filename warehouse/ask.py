@@ -14,14 +14,9 @@ from typing import Any
 import msgspec
 
 from justbookit.errors import JustBookItError
-from warehouse.lake import (
-    COLUMNS,
-    Connection,
-    QueryFailed,
-    connect,
-    literals,
-    read_manifest,
-)
+from warehouse.batch_table import COLUMNS
+from warehouse.duck import Connection, QueryFailed, connect, literals
+from warehouse.lake import read_manifest
 from warehouse.marts import files_of
 from warehouse.record import DATASETS
 

@@ -13,7 +13,8 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from justbookit.settings import Settings
-from warehouse.lake import Connection, connect, folder_of, literals, read_manifest
+from warehouse.duck import Connection, connect, literals
+from warehouse.lake import folder_of, read_manifest
 from warehouse.manifest import Manifest
 from warehouse.publish import TABLES
 from warehouse.record import DATASETS

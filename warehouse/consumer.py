@@ -7,7 +7,6 @@ to: there is one sink to a lake (it holds the lake's lock), and nothing to balan
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
@@ -15,17 +14,20 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from justbookit.errors import JustBookItError, MissingOffsets
 from justbookit.settings import Settings
+from warehouse.batches import Batch, Batches
 from warehouse.manifest import Partition
-from warehouse.record import TOPICS, Record
+from warehouse.record import TOPICS, Stretch
 
 GROUP = "warehouse-sink"
 POLL_MS = 200
 FETCH_BYTES_MIN = 256 * 1024
 FETCH_WAIT_MS = 500
 """The archive is in no hurry: the broker answers when there is enough, or after so long."""
-RECORDS_MAX = 5_000
+BATCHES_MAX = 1_000
+"""At most so many batches at once, of a few messages or of half a megabyte; what a fetch brings
+is bounded in bytes."""
+PARTITION_BYTES_MAX = 8 * 1024 * 1024
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BOOTSTRAP_MS = 10_000
 _TOPICS_WAIT_SECONDS = 0.5
 
@@ -48,13 +50,15 @@ class Source:
                 group_id=GROUP,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
-                max_poll_records=RECORDS_MAX,
+                max_poll_records=BATCHES_MAX,
                 fetch_max_bytes=32 * 1024 * 1024,
+                max_partition_fetch_bytes=PARTITION_BYTES_MAX,
                 fetch_min_bytes=FETCH_BYTES_MIN,
                 fetch_max_wait_ms=FETCH_WAIT_MS,
             )
         except (KafkaError, OSError) as error:
             raise KafkaSilent(f"Kafka at {settings.kafka} does not answer: {error}") from error
+        self._consumer._fetcher.PartitionRecords = Batches  # noqa: SLF001 - see batches
         self.next: dict[Partition, int] = {}
 
     def find_partitions(self, *, keep_going: Callable[[], bool]) -> list[TopicPartition]:
@@ -97,28 +101,22 @@ class Source:
             self._consumer.seek(partition, following)
             self.next[name] = following
 
-    def poll(self) -> list[Record]:
+    def poll(self) -> list[Stretch]:
         """What came in since; maybe nothing. Raises MissingOffsets when a message is left out."""
-        records = []
-        for message in chain.from_iterable(self._consumer.poll(timeout_ms=POLL_MS).values()):
-            name: Partition = (message.topic, message.partition)
-            if message.offset != self.next[name]:
-                raise MissingOffsets(
-                    f"{message.topic}/{message.partition}: {message.offset} came,"
-                    f" {self.next[name]} comes next"
-                )
-            self.next[name] = message.offset + 1
-            records.append(
-                Record(
-                    topic=message.topic,
-                    partition=message.partition,
-                    offset=message.offset,
-                    timestamp=_EPOCH + timedelta(milliseconds=max(message.timestamp, 0)),
-                    key=message.key,
-                    value=message.value,
-                )
+        polled: Iterable[list[Batch]] = self._consumer.poll(timeout_ms=POLL_MS).values()
+        return [self._take(batch) for batch in chain.from_iterable(polled)]
+
+    def _take(self, batch: Batch) -> Stretch:
+        stretch = batch.stretch
+        name: Partition = (stretch.topic, stretch.partition)
+        wanted = self.next[name]
+        if batch.holes or stretch.first > wanted:
+            raise MissingOffsets(
+                f"{stretch.topic}/{stretch.partition}: {stretch.first}..{batch.offset} came as"
+                f" {len(stretch.values)} messages, {wanted} comes next"
             )
-        return records
+        self.next[name] = stretch.following
+        return stretch if stretch.first == wanted else stretch.since(wanted)
 
     def commit(self, following: Mapping[Partition, int]) -> None:
         """Tell Kafka how far the lake has come; that it does not hear is no harm."""

@@ -1,6 +1,7 @@
 """Parquet files in folders by dataset and day, written and read through DuckDB.
 
-A batch is written in this order: the files, each under a passing name first; then one line in
+A batch comes as lines, which DuckDB takes apart, and rows of what needed care (`spool`).
+It is written in this order: the files, each under a passing name first; then one line in
 the manifest. Where the line is missing the batch never was, and is read from Kafka again; the
 file names say topic, partition and first offset, so it lands where it did before.
 """
@@ -10,40 +11,23 @@ import fcntl
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import IO
 
-import duckdb
 import msgspec
 
 from justbookit.errors import JustBookItError
 from justbookit.settings import Settings
-from warehouse import manifest
+from warehouse import batch_table, manifest
+from warehouse.batch_table import SELECTED
+from warehouse.duck import PASSING, DiskFailed, connect, literal, literals
 from warehouse.manifest import LakeFile, LakeUnreadable, Manifest, Partition
-from warehouse.record import Row
+from warehouse.spool import Spool
 
-Connection = duckdb.DuckDBPyConnection
-QueryFailed = duckdb.Error
-
-COLUMNS = {
-    "topic": "VARCHAR",
-    "partition": "INTEGER",
-    "offset": "BIGINT",
-    "key": "VARCHAR",
-    "type": "VARCHAR",
-    "at": "TIMESTAMPTZ",
-    "show_id": "VARCHAR",
-    "version": "BIGINT",
-    "command_id": "VARCHAR",
-    "body": "VARCHAR",
-}
-SELECTED = ", ".join(f'"{name}"' for name in COLUMNS)
-
-_PASSING = "_passing"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-_OBJECT_BYTES_MAX = 64 * 1024 * 1024
 FILES_MIN = 8
 """So many small files of one partition and day are worth being made into one."""
 SMALL_ROWS_MAX = 100_000
@@ -60,32 +44,6 @@ class LakeFull(JustBookItError):
 def folder_of(settings: Settings) -> Path:
     """Where the lake lies."""
     return Path(settings.home).resolve() / "lake"
-
-
-def connect(folder: Path, *, memory: str = "1GB", threads: int = 2) -> Connection:
-    """A DuckDB of our own in memory, that fetches nothing from anywhere."""
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": memory,
-            "threads": threads,
-            "temp_directory": str(folder / _PASSING),
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        },
-    )
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
-
-
-def literal(text: str | Path) -> str:
-    """`text` as a string in SQL, where no parameter may stand."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def literals(texts: Iterable[str | Path]) -> str:
-    """A list of strings in SQL."""
-    return f"[{', '.join(map(literal, texts))}]"
 
 
 class Lake:
@@ -114,14 +72,14 @@ class Lake:
         """The first offset of each partition that is not in the lake."""
         return self._manifest.next
 
-    def write(self, rows: Sequence[Row], following: dict[Partition, int]) -> list[LakeFile]:
-        """Add a batch, all or nothing; `following` is where each partition goes on after it.
+    def write(self, spool: Spool) -> list[LakeFile]:
+        """Add a batch, all or nothing.
 
         Raises LakeFull when the disk is; the batch may then be tried again.
         """
         with _room_needed(self.folder):
-            files = self._write_files(rows)
-            batch = manifest.append(self.folder, files, following)
+            files = self._write_files(spool)
+            batch = manifest.append(self.folder, files, spool.following)
         self._manifest.add(batch)
         self._tidy = False
         return files
@@ -131,44 +89,36 @@ class Lake:
         self._connection.close()
         self._lock.close()
 
-    def _write_files(self, rows: Sequence[Row]) -> list[LakeFile]:
-        passing = self.folder / _PASSING
+    def _write_files(self, spool: Spool) -> list[LakeFile]:
+        passing = self.folder / PASSING
         passing.mkdir(exist_ok=True)
-        batch = passing / "batch.ndjson"
-        batch.write_bytes(msgspec.json.Encoder().encode_lines(rows))
-        columns = {"dataset": "VARCHAR", "event_date": "VARCHAR", **COLUMNS}
-        types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
-        self._connection.execute(
-            f"CREATE OR REPLACE TABLE batch AS FROM read_json({literal(batch)},"
-            f" format = 'newline_delimited', columns = {{{types}}},"
-            f" maximum_object_size = {_OBJECT_BYTES_MAX})"
-        )
-        batch.unlink()
-        groups: defaultdict[tuple[str, str, int, str], list[Row]] = defaultdict(list)
-        for row in rows:
-            groups[row.dataset, row.topic, row.partition, row.event_date].append(row)
-        return [self._write_file(group) for group in groups.values()]
+        batch_table.make(self._connection, spool, passing)
+        files = self._connection.execute(batch_table.FILES).fetchall()
+        if sum(file[-1] for file in files) != spool.messages:
+            raise LakeUnreadable(f"a batch of {spool.messages} messages would be files of {files}")
+        return [self._write_file(*file) for file in files]
 
-    def _write_file(self, rows: list[Row]) -> LakeFile:
-        first = min(rows, key=_offset)
-        name = f"part-{first.topic}-{first.partition}-{first.offset:012}.parquet"
-        path = Path(first.dataset, "v1", f"event_date={first.event_date}", name)
-        passing = self.folder / _PASSING / name
+    def _write_file(
+        self, dataset: str, topic: str, partition: int, day: date, first: int, last: int, rows: int
+    ) -> LakeFile:
+        name = f"part-{topic}-{partition}-{first:012}.parquet"
+        path = Path(dataset, "v1", f"event_date={day}", name)
+        passing = self.folder / PASSING / name
         self._connection.execute(
-            f"COPY (SELECT {SELECTED} FROM batch WHERE dataset = {literal(first.dataset)}"  # noqa: S608
-            f" AND topic = {literal(first.topic)} AND partition = {first.partition}"
-            f' AND event_date = {literal(first.event_date)} ORDER BY show_id, "offset")'
+            f"COPY (SELECT {SELECTED} FROM batch WHERE partition = {partition}"  # noqa: S608
+            f" AND event_date = DATE '{day}' AND dataset = {literal(dataset)}"
+            f' AND topic = {literal(topic)} ORDER BY show_id, "offset")'
             f" TO {literal(passing)} (FORMAT parquet, COMPRESSION zstd)"
         )
         self._put(passing, path)
         return LakeFile(
-            dataset=first.dataset,
+            dataset=dataset,
             path=str(path),
-            topic=first.topic,
-            partition=first.partition,
-            first=first.offset,
-            last=max(rows, key=_offset).offset,
-            rows=len(rows),
+            topic=topic,
+            partition=partition,
+            first=first,
+            last=last,
+            rows=rows,
         )
 
     def compact(self) -> LakeFile | None:
@@ -200,8 +150,8 @@ class Lake:
         first, last = files[0], max(file.last for file in files)
         name = f"part-{first.topic}-{first.partition}-{first.first:012}-{last:012}.parquet"
         path = str(Path(first.path).with_name(name))
-        (self.folder / _PASSING).mkdir(exist_ok=True)
-        passing = self.folder / _PASSING / name
+        (self.folder / PASSING).mkdir(exist_ok=True)
+        passing = self.folder / PASSING / name
         paths = literals(self.folder / file.path for file in files)
         written = self._connection.execute(
             f"COPY (SELECT {SELECTED} FROM read_parquet({paths}, union_by_name = true)"  # noqa: S608
@@ -216,12 +166,12 @@ class Lake:
     def _put(self, passing: Path, path: Path) -> None:
         final = self.folder / path
         final.parent.mkdir(parents=True, exist_ok=True)
-        _sync(passing)
+        sync(passing)
         passing.replace(final)
-        _sync(final.parent)
+        sync(final.parent)
 
     def _remove_leftovers(self) -> None:
-        shutil.rmtree(self.folder / _PASSING, ignore_errors=True)
+        shutil.rmtree(self.folder / PASSING, ignore_errors=True)
         known = self._manifest.files.keys() | self._manifest.replaced
         for path in self.folder.glob("*/v1/**/*.parquet"):
             if str(path.relative_to(self.folder)) not in known:
@@ -272,18 +222,15 @@ def _room_needed(folder: Path) -> Iterator[None]:
         if error.errno in _NO_ROOM:
             raise LakeFull(f"no room in {folder}: {error.strerror}") from error
         raise
-    except duckdb.IOException as error:
+    except DiskFailed as error:
         # DuckDB tells a full disk from other trouble in its text only
         if os.strerror(errno.ENOSPC) in str(error):
             raise LakeFull(f"no room in {folder}: {error}") from error
         raise
 
 
-def _offset(row: Row) -> int:
-    return row.offset
-
-
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or what is in a folder, on the disk before anything else is said of it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -14,7 +14,8 @@ import psycopg
 from psycopg import sql
 
 from justbookit.settings import Settings
-from warehouse.lake import Connection, connect, folder_of, literal, literals
+from warehouse.duck import Connection, connect, literal, literals
+from warehouse.lake import folder_of
 
 SCHEMAS = ("finance", "operations", "growth")
 """The schemas whose tables are for people."""

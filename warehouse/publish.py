@@ -17,16 +17,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from justbookit.errors import JustBookItError, MissingOffsets
 from justbookit.settings import Settings
-from warehouse.lake import (
-    COLUMNS,
-    SELECTED,
-    Connection,
-    connect,
-    folder_of,
-    literal,
-    literals,
-    read_manifest,
-)
+from warehouse.batch_table import COLUMNS, SELECTED
+from warehouse.duck import Connection, connect, literal, literals
+from warehouse.lake import folder_of, read_manifest
 from warehouse.manifest import LakeFile, Manifest, Partition
 
 TABLES: Mapping[str, Sequence[str]] = {

@@ -1,12 +1,13 @@
 """A message as the archive files it: what is the same in all of them, and the bytes as text.
 
-What cannot be read is filed too, in the dataset `quarantine` with its reason: an offset that is
-in no dataset is a message that was lost.
+Messages come in stretches, and most go to DuckDB as they are (`spool`); those that need care
+become rows here, one by one. What cannot be read is filed too, in the dataset `quarantine` with
+its reason: an offset that is in no dataset is a message that was lost.
 """
 
 from base64 import b64encode
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,15 +17,60 @@ from justbookit.errors import MalformedMessage
 
 QUARANTINE = "quarantine"
 
-_DECODERS: dict[str, Callable[[bytes], Any]] = {
+DECODERS: dict[str, Callable[[bytes], Any]] = {
     topics.SEAT_EVENTS.name: wire.decode_seat_event,
     topics.CATALOGUE_EVENTS.name: wire.decode_catalogue_event,
     topics.FEED_DEAD_LETTERS.name: wire.decode_feed_dead_letter,
     topics.STREAM_DEAD_LETTERS.name: wire.decode_stream_dead_letter,
 }
 
-TOPICS = tuple(_DECODERS)
+TOPICS = tuple(DECODERS)
 """What is archived."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Messages of one partition as they follow each other, offsets from `first` without a hole.
+
+    `timestamps` are the broker's, in milliseconds; as many of them as there are keys and values.
+    """
+
+    topic: str
+    partition: int
+    first: int
+    timestamps: Sequence[int]
+    keys: Sequence[bytes | None]
+    values: Sequence[bytes | None]
+
+    @property
+    def following(self) -> int:
+        """The offset that comes next."""
+        return self.first + len(self.values)
+
+    def since(self, offset: int) -> "Stretch":
+        """What of it is not before `offset`."""
+        done = max(offset - self.first, 0)
+        return Stretch(
+            topic=self.topic,
+            partition=self.partition,
+            first=self.first + done,
+            timestamps=self.timestamps[done:],
+            keys=self.keys[done:],
+            values=self.values[done:],
+        )
+
+    def record(self, index: int) -> "Record":
+        """One of the messages alone, counted from 0."""
+        return Record(
+            topic=self.topic,
+            partition=self.partition,
+            offset=self.first + index,
+            timestamp=_EPOCH + timedelta(milliseconds=max(self.timestamps[index], 0)),
+            key=self.keys[index],
+            value=self.values[index],
+        )
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -55,9 +101,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     body: str
 
 
-_DATASET_OF = {topic: topic.replace("-", "_") for topic in TOPICS}
+DATASET_OF = {topic: topic.replace("-", "_") for topic in TOPICS}
 
-DATASETS = (*_DATASET_OF.values(), QUARANTINE)
+DATASETS = (*DATASET_OF.values(), QUARANTINE)
 
 
 def file_away(record: Record) -> Row:
@@ -71,16 +117,19 @@ def file_away(record: Record) -> Row:
 def _filed(record: Record) -> Row:
     if record.value is None:
         raise MalformedMessage(record.topic, "there are no bytes in it")
-    message = _DECODERS[record.topic](record.value)
+    message = DECODERS[record.topic](record.value)
     try:
         body = record.value.decode()
     except UnicodeDecodeError as error:
         raise MalformedMessage(record.topic, str(error)) from error
     if message.at.tzinfo is None:
         raise MalformedMessage(record.topic, "its time has no zone")
-    at = message.at if message.at.tzinfo is UTC else message.at.astimezone(UTC)
+    try:
+        at = message.at if message.at.tzinfo is UTC else message.at.astimezone(UTC)
+    except OverflowError as error:
+        raise MalformedMessage(record.topic, f"its time is no date: {error}") from error
     return Row(
-        dataset=_DATASET_OF[record.topic],
+        dataset=DATASET_OF[record.topic],
         event_date=at.date().isoformat(),
         topic=record.topic,
         partition=record.partition,

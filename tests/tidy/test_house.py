@@ -26,14 +26,14 @@ DOORS = {
         "streams.search.*",
     },
     "litestar": {"api.**"},
-    "duckdb": {"warehouse.lake"},
+    "duckdb": {"warehouse.duck"},
     "opensearchpy": {
         "streams.search.**",
         "api.browse.**",
         "api.health",
         "lab.**",
     },
-    "kafka": {"connectors.**", "warehouse.consumer", "stack.**", "lab.**"},
+    "kafka": {"connectors.**", "warehouse.consumer", "warehouse.batches", "stack.**", "lab.**"},
 }
 
 

@@ -48,7 +48,8 @@ from justbookit.settings import Settings
 from justbookit.topics import partition_of
 from stack.migrate import migrate
 from warehouse.lake import Lake, folder_of
-from warehouse.record import Record, file_away
+from warehouse.record import Record, Stretch
+from warehouse.spool import Spool, spool_of
 
 HOLD_FOR = timedelta(minutes=8)
 VENUES = (
@@ -84,6 +85,26 @@ def history() -> Callable[[int, int], list[Record]]:
 
 
 @pytest.fixture
+def spool() -> Callable[[list[Record]], Spool]:
+    """Gather messages as the sink does."""
+    return _spool
+
+
+def _spool(records: list[Record]) -> Spool:
+    return spool_of(
+        Stretch(
+            topic=each.topic,
+            partition=each.partition,
+            first=each.offset,
+            timestamps=(int(each.timestamp.timestamp() * 1000),),
+            keys=(each.key,),
+            values=(each.value,),
+        )
+        for each in records
+    )
+
+
+@pytest.fixture
 def file_in_lake() -> Callable[[Settings, list[Record]], None]:
     """Write messages into the lake as the sink does, in batches."""
 
@@ -91,9 +112,7 @@ def file_in_lake() -> Callable[[Settings, list[Record]], None]:
         lake = Lake(folder_of(settings))
         try:
             for start in range(0, len(records), 700):
-                batch = records[start : start + 700]
-                following = {(each.topic, each.partition): each.offset + 1 for each in batch}
-                lake.write([file_away(each) for each in batch], following)
+                lake.write(_spool(records[start : start + 700]))
         finally:
             lake.close()
 
