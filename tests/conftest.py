@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from justbookit.settings import PREFIX, Settings
-from lab.chaos.own_stack import free_port
+from lab.own_stack import free_port
 from stack import run_state
 from stack.addresses import OPENSEARCH_PORTS
 from stack.environment import ROOT, child_environment

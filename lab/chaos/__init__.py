@@ -12,7 +12,6 @@
     duplicates   delivers commands again, out of order
     proxy        stands between processes and servers, in a process of its own
     cuts         tells it whom to cut off
-    own_stack    a stack for one run, thrown away after it
     history      the file of all requests, read again a part at a time
     past         the log of a show → who had which seat from when to when
     wishes       many requests → the wishes behind them

@@ -11,11 +11,11 @@ from random import Random
 from justbookit.settings import Settings
 from lab.chaos.cuts import Proxies
 from lab.chaos.duplicates import send_again
-from lab.chaos.own_stack import dies_with_us, environment
 from lab.chaos.processes import HOLD_SECONDS, Processes
 from lab.chaos.proxy import How, Order
 from lab.chaos.records import Record, epochs, raised
 from lab.chaos.schedule import CUTS, Fault
+from lab.own_stack import dies_with_us, environment
 
 STOP_SECONDS = (8.0, 10.0)
 """Longer than the session of 6 s: somebody else has the partitions when it goes on."""

@@ -15,13 +15,13 @@ from justbookit.settings import Settings
 from lab.chaos import nets_report, report
 from lab.chaos.cuts import proxies
 from lab.chaos.nets import nets
-from lab.chaos.own_stack import fresh, own_home, running
 from lab.chaos.report import Report
 from lab.chaos.run import Plan
 from lab.chaos.run import chaos as run
 from lab.chaos.schedule import CUTS, Fault
 from lab.chaos.takeovers import takeovers
 from lab.demo.door import NotAsPromised
+from lab.own_stack import fresh, own_home, running
 from lab.verify.kafka_log import OtherPartitions
 from lab.verify.moment import NeverStill
 

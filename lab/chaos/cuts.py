@@ -10,9 +10,9 @@ import msgspec
 from psycopg.conninfo import conninfo_to_dict
 
 from justbookit.settings import Settings
-from lab.chaos.own_stack import ROOT, dies_with_us
 from lab.chaos.proxy import Between, Order, Told
 from lab.demo.door import NotAsPromised
+from lab.own_stack import ROOT, dies_with_us
 
 
 class Proxies:

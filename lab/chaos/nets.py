@@ -18,9 +18,9 @@ from kafka import KafkaAdminClient, TopicPartition
 from justbookit.settings import Settings
 from justbookit.topics import SEAT_COMMANDS, SEAT_EVENTS, THEATRE_FACTS
 from lab.chaos.nets_judged import Judged, judge
-from lab.chaos.own_stack import Say, fresh, own_home, running
 from lab.chaos.rivals import Rivals
 from lab.chaos.stories import Stories
+from lab.own_stack import Say, fresh, own_home, running
 
 LOAD_SECONDS = 12.0
 """So long at least, and until what is to be seen was seen …"""

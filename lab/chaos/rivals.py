@@ -15,8 +15,8 @@ from typing import Any
 import psycopg
 
 from justbookit.settings import Settings
-from lab.chaos.own_stack import dies_with_us, environment
 from lab.demo.door import NotAsPromised
+from lab.own_stack import dies_with_us, environment
 
 HOLD_SECONDS = (600, 1)
 AGAIN_SECONDS = 0.5

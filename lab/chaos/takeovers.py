@@ -21,8 +21,8 @@ from justbookit.ids import BookingId, CommandId, CustomerId, ShowId
 from justbookit.seat_commands import ReleaseHold
 from justbookit.settings import Settings
 from justbookit.topics import SEAT_COMMANDS, SEAT_EVENTS, partition_of
-from lab.chaos.own_stack import Say, dies_with_us, environment, fresh, own_home, running
 from lab.demo.door import NotAsPromised
+from lab.own_stack import Say, dies_with_us, environment, fresh, own_home, running
 
 EVERY_SECONDS = 0.05
 WATCH_SECONDS = 12.0

@@ -10,8 +10,8 @@ import pytest
 
 from justbookit.settings import Settings
 from lab.chaos.cuts import Proxies, proxies
-from lab.chaos.own_stack import fresh
 from lab.chaos.proxy import Order
+from lab.own_stack import fresh
 
 ABOVE = 50
 ASKS = """
