@@ -18,6 +18,8 @@
     memory    what the seat writer weighs with very many open shows, and how fast a cold one is
     warehouse a month → lake, books, settlement, reconciliation; on data of its own
     warehouse_month, warehouse_files   that month: what we saw of it, and what others did
+    warehouse_sink, warehouse_memory   its first messages, from a Kafka of the benchmark's own;
+              what the commands hold of memory
 
 A benchmark sees to it that what it measured was done, and done right; otherwise it fails.
 """

@@ -10,22 +10,20 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
 
 import msgspec
-import psutil
 import psycopg
 
 from justbookit.settings import Settings
 from lab.bench.figures import Figures, NotPlausible, Result, result
 from lab.bench.ground import Say
 from lab.bench.warehouse_files import Books, contracts
+from lab.bench.warehouse_memory import Memory
 from lab.bench.warehouse_month import (
     DAYS,
     FIRST,
@@ -35,6 +33,7 @@ from lab.bench.warehouse_month import (
     theatres,
     write,
 )
+from lab.bench.warehouse_sink import caught_up_per_s
 
 DATABASE = "bench_warehouse"
 DAYS_PER_RUN = 7
@@ -59,7 +58,6 @@ QUERIES = {
 
 _FILED = re.compile(r"filed ([\d,]+) messages in ([\d.]+) s, ([\d,]+) in quarantine")
 _ANSWERED = re.compile(r" in ([\d.]+) s")
-_SAMPLE_SECONDS = 0.2
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,13 +76,12 @@ def warehouse(settings: Settings, plan: Plan, say: Say) -> Result:
     own = msgspec.structs.replace(
         settings, home=str(home), postgres=f"{settings.postgres.rpartition('/')[0]}/{DATABASE}"
     )
-    with _database(settings, keep=plan.keep), _Memory(own) as memory:
+    with _database(settings, keep=plan.keep):
         try:
             figures, parameters = _measure(own, plan, say)
         finally:
             if not plan.keep:
                 shutil.rmtree(home, ignore_errors=True)
-    figures["peak_memory_gib"] = memory.peak / 2**30
     return result("warehouse", figures, parameters)
 
 
@@ -98,11 +95,41 @@ def _measure(settings: Settings, plan: Plan, say: Say) -> tuple[Figures, dict[st
     )
     month = Month(plan.tickets, plan.seed, books)
     *most, last = write(month, home / "topics", say)
+    figures: Figures = {"sink_events_per_s": caught_up_per_s(most, say)}
+    with Memory(settings) as memory:
+        figures |= _through(settings, month, most, last, say)
+        say("settling")
+        contracts(home / "contracts.csv", houses(halls))
+        figures["month_settled_s"] = _settle(settings, home, say)
+        figures |= _breaks(settings, books)
+    figures["peak_memory_gib"] = memory.peak / 2**30
+    lake = sum(path.stat().st_size for path in (home / "lake").rglob("*") if path.is_file())
+    with psycopg.connect(settings.postgres) as connection:
+        (database,) = connection.execute(
+            "SELECT pg_database_size(current_database())"
+        ).fetchone() or (0,)
+    totals = month.totals
+    figures["lake_bytes_per_ticket"] = lake / totals.tickets
+    figures["disk_bytes_per_ticket"] = (lake + database) / totals.tickets
+    return figures, {
+        "tickets": totals.tickets,
+        "bookings": totals.bookings,
+        "messages": totals.messages,
+        "theatres": halls,
+        "shows": shows,
+        "seed": plan.seed,
+        "breaks_of_each_kind": each,
+    }
+
+
+def _through(
+    settings: Settings, month: Month, most: Sequence[Path], last: Path, say: Say
+) -> Figures:
+    """File the month, build the books, bring them up to date by a day, and ask."""
     totals = month.totals
     say("bringing the tables up")
     _run(settings, "stack", "migrate")
     figures: Figures = {}
-
     say(f"filing {totals.messages:,} messages")
     filed, seconds = _load(settings, most)
     figures["lake_events_per_s"] = filed / seconds
@@ -120,26 +147,7 @@ def _measure(settings: Settings, plan: Plan, say: Say) -> tuple[Figures, dict[st
     say("checking")
     _run(settings, "warehouse", "check")
     _hold_money(settings, month)
-    say("settling")
-    contracts(home / "contracts.csv", houses(halls))
-    figures["month_settled_s"] = _settle(settings, home, say)
-    figures |= _breaks(settings, books)
-    lake = sum(path.stat().st_size for path in (home / "lake").rglob("*") if path.is_file())
-    with psycopg.connect(settings.postgres) as connection:
-        (database,) = connection.execute(
-            "SELECT pg_database_size(current_database())"
-        ).fetchone() or (0,)
-    figures["lake_bytes_per_ticket"] = lake / totals.tickets
-    figures["disk_bytes_per_ticket"] = (lake + database) / totals.tickets
-    return figures, {
-        "tickets": totals.tickets,
-        "bookings": totals.bookings,
-        "messages": totals.messages,
-        "theatres": halls,
-        "shows": shows,
-        "seed": plan.seed,
-        "breaks_of_each_kind": each,
-    }
+    return figures
 
 
 def _settle(settings: Settings, home: Path, say: Say) -> float:
@@ -251,42 +259,3 @@ def _database(settings: Settings, *, keep: bool) -> Iterator[None]:
         finally:
             if not keep:
                 connection.execute(drop)
-
-
-class _Memory:
-    """The most that our commands and their PostgreSQL sessions held at once, in bytes.
-
-    What processes share is counted once (PSS), so a server's buffers count as far as used.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self.peak = 0
-        self._postgres = settings.postgres
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        ours = psutil.Process()
-        with psycopg.connect(self._postgres, autocommit=True) as connection:
-            while not self._over.wait(_SAMPLE_SECONDS):
-                sessions = connection.execute(
-                    "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-                ).fetchall()
-                processes = [psutil.Process(pid) for (pid,) in sessions if psutil.pid_exists(pid)]
-                held = sum(map(_held, [*ours.children(recursive=True), *processes]))
-                self.peak = max(self.peak, held)
-
-
-def _held(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_full_info().pss)
-    except psutil.Error:
-        return 0
