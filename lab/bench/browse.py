@@ -22,9 +22,10 @@ from lab.bench.gateway import Gateway
 from lab.bench.ground import Say, wait_until_still
 from lab.bench.http import Connections, request
 from lab.bench.questions import SHARES, Questions, get, look_around, misspelt
-from lab.bench.readers import Asked, Plan, Question, Reading, read
+from lab.bench.readers import Asked, Plan, Reading, read
 from lab.bench.relevance import Relevance, relevance
 from lab.bench.searching import Wish, popular, rare
+from lab.bench.titled_index import NAME, titled_index
 from lab.bench.visible import Watcher
 
 SEED = 7
@@ -80,9 +81,7 @@ class _Bench:
         of_whom = "us" if ours else "OpenSearch"
         self._say(f"{'rare' if once else 'popular'} searches, of {of_whom}")
         host, port = (self.host, self.port) if ours else self._index
-        requests: list[Question] = [
-            wish.of_us(host) if ours else wish.of_opensearch(host) for wish in wishes
-        ]
+        requests = [wish.of_us(host) if ours else wish.of_opensearch(NAME, host) for wish in wishes]
         weights = [] if once else [1 / rank for rank in range(1, len(requests) + 1)]
         mark = FROM_MEMORY if ours else b""
         found = self._read(Asked(host, port, requests, weights, once=once, mark=mark))
@@ -138,12 +137,14 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
         titles = list(questions.titles.values())
         wishes = popular(titles, questions.cities, dice)
         ours = bench.searches(wishes, ours=True, once=False)
-        theirs = bench.searches(wishes, ours=False, once=False)
+        with titled_index(settings):
+            theirs = bench.searches(wishes, ours=False, once=False)
         texts = misspelt(titles, 2 * TAIL_MAX, dice)
         half = rare(texts[:TAIL_MAX], questions.cities, dice)
         other = rare(texts[TAIL_MAX:], questions.cities, dice)
         our_tail = bench.searches(half, ours=True, once=True)
-        their_tail = bench.searches(other, ours=False, once=True)
+        with titled_index(settings):
+            their_tail = bench.searches(other, ours=False, once=True)
         say(f"{wanted.samples} holds are looked for")
         lags = run(see(watched))
     assert isinstance(lags, list)

@@ -9,30 +9,17 @@ import select
 import socket
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from multiprocessing.connection import Connection
 from random import Random
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from lab.bench.figures import NotPlausible
 
 PATIENCE_SECONDS = 30.0
 _OK, _AWAY = b"200", b"503"
 _CHUNK = 262_144
-
-
-class Chain(NamedTuple):
-    """A question that takes two requests: the body of the first answer makes the second.
-
-    What it took is the time of both, with what lies between.
-    """
-
-    first: bytes
-    then: Callable[[bytes], bytes]
-
-
-Question: TypeAlias = bytes | Chain
 
 
 class Asked(NamedTuple):
@@ -44,7 +31,7 @@ class Asked(NamedTuple):
 
     host: str
     port: int
-    requests: Sequence[Question]
+    requests: Sequence[bytes]
     weights: Sequence[float] = ()
     once: bool = False
     mark: bytes = b""
@@ -124,7 +111,7 @@ def read_here(asked: Asked, plan: Plan) -> Reading:
                 for number, _ in ready:
                     reader = readers[number]
                     status = reader.take()
-                    if status is None or reader.goes_on():
+                    if status is None:
                         continue
                     last = time.perf_counter()
                     if reader.asked_at >= counts_from:
@@ -148,7 +135,7 @@ def read_here(asked: Asked, plan: Plan) -> Reading:
 class Reader:
     """One socket, and what has come of the answer so far."""
 
-    __slots__ = ("_got", "_then", "_whole", "answer", "asked", "asked_at", "socket")
+    __slots__ = ("_got", "_whole", "answer", "asked", "asked_at", "socket")
 
     def __init__(self, host: str, port: int) -> None:
         self.socket = socket.create_connection((host, port), timeout=PATIENCE_SECONDS)
@@ -158,26 +145,10 @@ class Reader:
         self.answer = b""
         self._whole = 0
         """Length of the answer with its head, once that is there."""
-        self._then: Callable[[bytes], bytes] | None = None
 
-    def ask(self, question: Question) -> None:
-        self.asked_at = time.perf_counter()
-        if isinstance(question, Chain):
-            self._send(question.first)
-            self._then = question.then
-        else:
-            self._send(question)
-
-    def goes_on(self) -> bool:
-        """Ask what follows from the answer that is there, if it was the first of two."""
-        if self._then is None or self.answer[9:12] != _OK:
-            return False
-        self._send(self._then(self.answer[self.answer.index(b"\r\n\r\n") + 4 :]))
-        return True
-
-    def _send(self, request: bytes) -> None:
-        self.asked = request
-        self._got, self._whole, self._then = b"", 0, None
+    def ask(self, request: bytes) -> None:
+        self.asked, self.asked_at = request, time.perf_counter()
+        self._got, self._whole = b"", 0
         self.socket.sendall(request)
 
     def take(self) -> bytes | None:
@@ -212,7 +183,7 @@ def _length(head: bytes) -> int:
     return int(head[at + 15 :].split(b"\r\n", 1)[0])
 
 
-def _chosen(asked: Asked, dice: Random) -> Iterator[Question]:
+def _chosen(asked: Asked, dice: Random) -> Iterator[bytes]:
     if asked.once:
         yield from asked.requests
         return
