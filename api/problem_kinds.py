@@ -6,6 +6,7 @@ their own names; the rest are the API's. `/problems/<code>` shows what stands he
 
 from http import HTTPStatus
 
+from api.exchange_kinds import EXCHANGES
 from api.kind import Kind
 from justbookit.catalogue_events import CatalogueRefusal
 from justbookit.refusals import Refusal
@@ -292,4 +293,4 @@ _OURS: dict[str, Kind] = {
     ),
 }
 
-KINDS: dict[str, Kind] = {**_SEATS, **_CATALOGUE, **_OURS}
+KINDS: dict[str, Kind] = {**_SEATS, **EXCHANGES, **_CATALOGUE, **_OURS}

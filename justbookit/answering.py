@@ -8,6 +8,7 @@ from justbookit.alternatives import alternatives
 from justbookit.bookings import Booking
 from justbookit.claims import Claim, ClaimKind
 from justbookit.entries import Entry, WhyLeft
+from justbookit.exchange_commands import TakeExchange
 from justbookit.ids import BookingId, CustomerId, SeatId
 from justbookit.line_events import SeatOfferWithdrawn, WaitingListLeft
 from justbookit.refusals import Refusal, ReleaseReason
@@ -61,7 +62,9 @@ class Scribe:
         self.events.append(made)
 
     def refuse(self, code: Refusal, detail: str, **fields: Any) -> None:
-        """Answer the command with no."""
+        """Answer the command with no; whose exchange it is then, that writer must know."""
+        if isinstance(self.command, TakeExchange):
+            fields["exchange"] = self.command.exchange
         self.write(CommandRefused, code=code, detail=detail, **fields)
 
     def refuse_seats(

@@ -5,20 +5,23 @@ from enum import StrEnum
 
 import msgspec
 
-from justbookit.ids import BookingId, CustomerId, SeatId
+from justbookit.exchange_commands import Origin
+from justbookit.exchange_events import ExchangeQuoted
+from justbookit.ids import BookingId, CommandId, CustomerId, SeatId, ShowId
 from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
 from justbookit.seat_events import ChangeQuoted
 
 
 class BookingStatus(StrEnum):
-    """Where a booking is on its way; the last three are for good."""
+    """Where a booking is on its way; the last four are for good."""
 
     HELD = "held"
     CONFIRMED = "confirmed"
     RELEASED = "released"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    EXCHANGED = "exchanged"
 
 
 LIVE = frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED})
@@ -36,12 +39,30 @@ class BookingChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     payment: Payment | None = None
 
 
+class Pledge(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking is promised to an exchange as it was quoted, until the other show has answered."""
+
+    exchange_id: CommandId
+    quote: ExchangeQuoted
+
+
+class Exchanged(msgspec.Struct, frozen=True, kw_only=True):
+    """Seats of a booking that were exchanged: for which booking of which show, and what it took."""
+
+    at: datetime
+    given: tuple[SeatId, ...]
+    credit: int
+    to_show_id: ShowId
+    to_booking_id: BookingId
+
+
 class Booking(msgspec.Struct, kw_only=True):
     """A customer's seats in a show, from hold to ticket or to its end.
 
     `paid` and `refund` are sums over its whole life. `tariff_since` tells which tariff of the show
     it was priced by, and is priced by again when it changes (`SeatMap.tariffs`); `quotes` are those
-    that stand or stood until lately; `changed_in` is the version of its last change.
+    that stand or stood until lately; `changed_in` is the version of its last change. `carried_in`
+    came along from the booking of another show that it was exchanged for (`origin`).
     """
 
     booking_id: BookingId
@@ -64,6 +85,11 @@ class Booking(msgspec.Struct, kw_only=True):
     quotes: tuple[ChangeQuoted, ...] = ()
     changes: tuple[BookingChange, ...] = ()
     changed_in: int = 0
+    origin: Origin | None = None
+    carried_in: int = 0
+    exchange_quote: ExchangeQuoted | None = None
+    pledge: Pledge | None = None
+    exchanges: tuple[Exchanged, ...] = ()
 
     @property
     def seat_ids(self) -> tuple[SeatId, ...]:
@@ -71,5 +97,10 @@ class Booking(msgspec.Struct, kw_only=True):
 
     @property
     def kept(self) -> int:
-        """What the customer paid and was not given back, in minor units."""
-        return self.paid - self.refund
+        """What was paid for it here or elsewhere and neither went back nor on, in minor units."""
+        return self.paid + self.carried_in - self.refund - self.carried_out
+
+    @property
+    def carried_out(self) -> int:
+        """What went along to other shows, in minor units."""
+        return sum(each.credit for each in self.exchanges)

@@ -51,10 +51,14 @@ def cancel_show(scribe: Scribe, command: CloseShow) -> None:
 
 
 def go_on_cancelling(scribe: Scribe) -> None:
-    """End the next portion of bookings; close the show when none is left. Nobody asks for it."""
+    """End the next portion of bookings; close the show when none is left. Nobody asks for it.
+
+    What is pledged to an exchange waits for what the other show says: then it is gone, or
+    refunded here as all others are.
+    """
     cancelling = scribe.seatmap.cancelling
     assert cancelling is not None
-    live = list(islice(_live(scribe), PORTION + 1))
+    live = list(islice(_live(scribe, pledged=False), PORTION + 1))
     for booking in live[:PORTION]:
         name = booking.booking_id
         if booking.status is BookingStatus.CONFIRMED:
@@ -70,15 +74,17 @@ def go_on_cancelling(scribe: Scribe) -> None:
             scribe.let_go([name], ReleaseReason.EXPIRED)
         else:
             scribe.let_go([name], ReleaseReason.SHOW_CANCELLED)
-    if len(live) <= PORTION:
+    if len(live) <= PORTION and not any(each.pledge for each in _live(scribe)):
         scribe.note(ShowClosed)
 
 
-def _live(scribe: Scribe) -> Iterator[Booking]:
-    """Bookings and holds that have seats, each once."""
+def _live(scribe: Scribe, *, pledged: bool = True) -> Iterator[Booking]:
+    """Bookings and holds that have seats, each once; those `pledged` too, unless said otherwise."""
     seatmap = scribe.seatmap
     seen: set[str] = set()
     for claim in seatmap.claims.values():
         if claim.kind is ClaimKind.BOOKING and claim.by not in seen:
             seen.add(claim.by)
-            yield seatmap.bookings[BookingId(claim.by)]
+            booking = seatmap.bookings[BookingId(claim.by)]
+            if pledged or booking.pledge is None:
+                yield booking

@@ -132,6 +132,8 @@ class SellingRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Until so many minutes before the start, accessible and companion seats go only to who
     asks for such; None: they are for everybody always."""
     orphan_rule: OrphanRule = OrphanRule.OFF
+    exchange_cutoff_minutes: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 0
+    """Until so many minutes before the start, a booking may be exchanged for another show."""
 
 
 USUAL_RULES = SellingRules()
@@ -237,6 +239,11 @@ class ShowTerms(msgspec.Struct, frozen=True, kw_only=True):
         if self.own_rules is msgspec.UNSET:
             return self.starts_at
         return self.starts_at + timedelta(minutes=self.rules.sales_cutoff_minutes)
+
+    @property
+    def exchanges_end_at(self) -> datetime:
+        """From when on no booking of it is exchanged for another show any more."""
+        return self.starts_at - timedelta(minutes=self.rules.exchange_cutoff_minutes)
 
     @property
     def accessible_until(self) -> datetime | None:

@@ -27,7 +27,7 @@ QUOTES_AT_ONCE = 5
 
 def cancel_booking(scribe: Scribe, command: CancelBooking) -> None:
     """Give a paid booking back, for all that was paid and not given back before."""
-    booking = _paid_booking(scribe, command.booking_id, command.customer_id)
+    booking = paid_booking(scribe, command.booking_id, command.customer_id)
     if booking is None or _refuse_begun(scribe, booking):
         return
     scribe.write(
@@ -41,7 +41,7 @@ def cancel_booking(scribe: Scribe, command: CancelBooking) -> None:
 
 def quote_change(scribe: Scribe, command: QuoteChange) -> None:
     """Say what the booking would be, at which price, and what would be paid or paid back."""
-    booking = _paid_booking(scribe, command.booking_id, command.customer_id)
+    booking = paid_booking(scribe, command.booking_id, command.customer_id)
     if booking is None or scribe.refuse_unless_open(booking.booking_id):
         return
     if _refuse_begun(scribe, booking):
@@ -89,7 +89,7 @@ def quote_change(scribe: Scribe, command: QuoteChange) -> None:
 
 def change_booking(scribe: Scribe, command: ChangeBooking) -> None:
     """Do what was quoted, to the minor unit, if the quote still stands."""
-    booking = _paid_booking(scribe, command.booking_id, command.customer_id)
+    booking = paid_booking(scribe, command.booking_id, command.customer_id)
     if booking is None or scribe.refuse_unless_open(booking.booking_id):
         return
     quote = next((each for each in booking.quotes if each.command_id == command.quote_id), None)
@@ -187,6 +187,11 @@ def _refuse_payment(
             booking_id=booking.booking_id,
         )
         return True
+    return refuse_used(scribe, booking, payment)
+
+
+def refuse_used(scribe: Scribe, booking: Booking, payment: Payment | None) -> bool:
+    """Refuse money that paid for this booking before."""
     payments = [booking.payment, *(change.payment for change in booking.changes)]
     used = {each.reference for each in payments if each is not None}
     if payment is not None and payment.reference in used:
@@ -199,12 +204,20 @@ def _refuse_payment(
     return False
 
 
-def _paid_booking(scribe: Scribe, booking_id: BookingId, customer_id: CustomerId) -> Booking | None:
+def paid_booking(scribe: Scribe, booking_id: BookingId, customer_id: CustomerId) -> Booking | None:
+    """A customer's paid booking that something may happen to; else it is refused."""
     booking = scribe.own_booking(booking_id, customer_id)
     if booking is not None and booking.status is not BookingStatus.CONFIRMED:
         scribe.refuse(
             Refusal.NOT_CONFIRMED,
             f"the booking is {booking.status}; only a paid one can be cancelled or changed",
+            booking_id=booking_id,
+        )
+        return None
+    if booking is not None and booking.pledge is not None:
+        scribe.refuse(
+            Refusal.EXCHANGE_PENDING,
+            "the booking is being exchanged for seats of another show; look again in a moment",
             booking_id=booking_id,
         )
         return None
@@ -235,13 +248,8 @@ def _refuse_given(
             f"name at least one seat to give back or to take; the booking has {', '.join(has)}",
             booking_id=booking_id,
         )
-    elif strange := tuple(seat for seat in given if seat not in has):
-        scribe.refuse(
-            Refusal.NOT_IN_BOOKING,
-            f"{', '.join(strange)} are not in the booking, which has {', '.join(has)}",
-            booking_id=booking_id,
-            seat_ids=strange,
-        )
+    elif refuse_strange(scribe, booking, given):
+        return True
     elif len(given) == len(has) and not taken:
         scribe.refuse(
             Refusal.NOTHING_REMAINS,
@@ -250,3 +258,17 @@ def _refuse_given(
             seat_ids=has,
         )
     return bool(scribe.events)
+
+
+def refuse_strange(scribe: Scribe, booking: Booking, given: tuple[SeatId, ...]) -> bool:
+    """Refuse to take back what is not theirs."""
+    has = booking.seat_ids
+    strange = tuple(seat for seat in given if seat not in has)
+    if strange:
+        scribe.refuse(
+            Refusal.NOT_IN_BOOKING,
+            f"{', '.join(strange)} are not in the booking, which has {', '.join(has)}",
+            booking_id=booking.booking_id,
+            seat_ids=strange,
+        )
+    return bool(strange)

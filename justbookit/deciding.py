@@ -9,12 +9,27 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from justbookit.answering import Scribe
-from justbookit.bookings import Booking, BookingStatus
 from justbookit.cancelling import cancel_show, go_on_cancelling
 from justbookit.changing import cancel_booking, change_booking, quote_change
+from justbookit.exchange_commands import (
+    DropExchange,
+    ExchangeBooking,
+    FinishExchange,
+    Origin,
+    QuoteExchange,
+    TakeExchange,
+)
+from justbookit.exchanging import (
+    begin_exchange,
+    drop_exchange,
+    finish_exchange,
+    hold_for_exchange,
+    quote_exchange,
+    take_exchange,
+)
+from justbookit.holding import confirm, extend, release
 from justbookit.lapsing import after, lapsed
 from justbookit.moving import move_show
-from justbookit.refusals import Refusal, ReleaseReason
 from justbookit.seat_commands import (
     AcceptSeatOffer,
     BlockSeats,
@@ -40,7 +55,7 @@ from justbookit.seat_commands import (
     SetAllotment,
     UnblockSeats,
 )
-from justbookit.seat_events import BookingConfirmed, HoldExtended, HoldReleased, SeatEvent
+from justbookit.seat_events import SeatEvent
 from justbookit.seatmap import SeatMap
 from justbookit.taking import take_best_seats, take_seats
 from justbookit.theatre_rules import (
@@ -54,12 +69,6 @@ from justbookit.theatre_rules import (
     unblock_seats,
 )
 from justbookit.waiting import accept, expire_offers, join, leave
-
-TIME_TO_PAY = timedelta(minutes=7)
-"""What a customer has at least, from when they begin to pay."""
-
-HELD_AT_MOST = timedelta(minutes=20)
-"""However often somebody asks, nobody keeps seats from others for longer without paying."""
 
 
 def decide(
@@ -87,22 +96,34 @@ def _decide(  # noqa: C901, PLR0912, PLR0915 - one arm a command
         case ExpireHolds():
             scribe.expire(seatmap.holds)
             expire_offers(scribe)
+        case HoldSeats(origin=Origin() as origin):
+            hold_for_exchange(scribe, command, origin)
         case HoldSeats() | BookSeats():
             take_seats(scribe, command, hold_for)
         case HoldBest():
             take_best_seats(scribe, command, hold_for)
         case ExtendHold():
-            _extend(scribe, command)
+            extend(scribe, command)
         case ConfirmBooking():
-            _confirm(scribe, command)
+            confirm(scribe, command)
         case ReleaseHold():
-            _release(scribe, command)
+            release(scribe, command)
         case CancelBooking():
             cancel_booking(scribe, command)
         case QuoteChange():
             quote_change(scribe, command)
         case ChangeBooking():
             change_booking(scribe, command)
+        case QuoteExchange():
+            quote_exchange(scribe, command)
+        case ExchangeBooking():
+            begin_exchange(scribe, command)
+        case TakeExchange():
+            take_exchange(scribe, command)
+        case FinishExchange():
+            finish_exchange(scribe, command)
+        case DropExchange():
+            drop_exchange(scribe, command)
         case JoinWaitingList():
             join(scribe, command)
         case LeaveWaitingList():
@@ -132,85 +153,3 @@ def _decide(  # noqa: C901, PLR0912, PLR0915 - one arm a command
         case _:
             assert_never(command)
     return tuple(scribe.events)
-
-
-def _extend(scribe: Scribe, command: ExtendHold) -> None:
-    booking = scribe.own_booking(command.booking_id, command.customer_id)
-    if booking is None or _refuse_unless_held(scribe, booking):
-        return
-    if booking.extended:
-        scribe.refuse(
-            Refusal.ALREADY_EXTENDED,
-            f"a hold is extended once; the seats are held until {booking.held_until:%FT%TZ}",
-            booking_id=booking.booking_id,
-        )
-        return
-    wanted = min(scribe.now + TIME_TO_PAY, booking.held_at + HELD_AT_MOST)
-    scribe.write(
-        HoldExtended,
-        booking_id=booking.booking_id,
-        customer_id=booking.customer_id,
-        held_until=max(booking.held_until, wanted),
-    )
-
-
-def _confirm(scribe: Scribe, command: ConfirmBooking) -> None:
-    booking = scribe.own_booking(command.booking_id, command.customer_id)
-    if booking is None:
-        return
-    if _refuse_unless_held(scribe, booking):
-        return
-    payment = command.payment
-    if (payment.amount, payment.currency) != (booking.amount, booking.currency):
-        scribe.refuse(
-            Refusal.WRONG_AMOUNT,
-            f"the booking costs {booking.amount} {booking.currency} in minor units",
-            booking_id=booking.booking_id,
-        )
-        return
-    scribe.write(
-        BookingConfirmed,
-        booking_id=booking.booking_id,
-        customer_id=booking.customer_id,
-        seat_ids=booking.seat_ids,
-        payment=payment,
-    )
-
-
-def _release(scribe: Scribe, command: ReleaseHold) -> None:
-    booking = scribe.own_booking(command.booking_id, command.customer_id)
-    if booking is None or _refuse_unless_held(scribe, booking):
-        return
-    scribe.write(
-        HoldReleased,
-        booking_id=booking.booking_id,
-        seat_ids=booking.seat_ids,
-        reason=ReleaseReason.CUSTOMER,
-    )
-
-
-def _refuse_unless_held(scribe: Scribe, booking: Booking) -> bool:
-    if booking.status is BookingStatus.EXPIRED or scribe.has_expired(booking.booking_id):
-        scribe.expire([booking.booking_id])
-        scribe.refuse(
-            Refusal.HOLD_EXPIRED,
-            f"the seats were held until {booking.held_until:%FT%TZ}; hold them again",
-            booking_id=booking.booking_id,
-            seat_ids=booking.seat_ids,
-        )
-        return True
-    if booking.status is not BookingStatus.HELD:
-        scribe.refuse(
-            Refusal.NOT_HELD,
-            f"the booking is {booking.status}" + (f": {booking.because}" * bool(booking.because)),
-            booking_id=booking.booking_id,
-        )
-        return True
-    if (cancelling := scribe.seatmap.cancelling) is not None:
-        scribe.refuse(
-            Refusal.SHOW_CLOSED,
-            f"the show was cancelled: {cancelling.reason}; nothing is to be paid",
-            booking_id=booking.booking_id,
-        )
-        return True
-    return False

@@ -14,6 +14,14 @@ from justbookit.bookings import LIVE, Booking, BookingChange, BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import Claim, ClaimKind
 from justbookit.errors import BrokenInvariant
+from justbookit.exchange_events import (
+    BookingExchanged,
+    ExchangeBegun,
+    ExchangeDropped,
+    ExchangeQuoted,
+    ExchangeTaken,
+)
+from justbookit.exchange_steps import confirm, exchange_goes_on, exchanged
 from justbookit.halls import hall_of
 from justbookit.ids import BookingId, SeatId
 from justbookit.line import line_up
@@ -81,12 +89,8 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912, 
             booking.confirmed_at, booking.payment = event.at, event.payment
             booking.paid = event.payment.amount
         case BookingConfirmed():
-            booking = seatmap.bookings[event.booking_id]
-            booking.status, booking.payment = BookingStatus.CONFIRMED, event.payment
-            booking.confirmed_at, booking.paid = event.at, event.payment.amount
-            del seatmap.holds[event.booking_id]
-            seatmap.tallies["held"] -= len(booking.lines)
-            seatmap.tallies["booked"] += len(booking.lines)
+            booking = confirm(seatmap, event)
+            booking.paid = event.payment.amount
         case HoldExtended():
             booking = seatmap.bookings[event.booking_id]
             booking.held_until, booking.extended = event.held_until, True
@@ -106,6 +110,10 @@ def _apply(seatmap: SeatMap, event: SeatEvent) -> None:  # noqa: C901, PLR0912, 
             booking.refund, booking.because = booking.refund + event.refund, event.because
         case BookingChanged():
             _change(seatmap, event)
+        case ExchangeQuoted() | ExchangeBegun() | ExchangeTaken() | ExchangeDropped():
+            exchange_goes_on(seatmap, event)
+        case BookingExchanged():
+            _exchange(seatmap, event)
         case SeatsBlocked():
             _claim(seatmap, event.seat_ids, Claim(ClaimKind.BLOCK, event.reason), "block")
             seatmap.lapses.block(event.seat_ids, event.until, event.until_minutes_before)
@@ -170,6 +178,7 @@ def _book(
         held_at=event.at,
         held_until=held_until,
         tariff_since=seatmap.tariff_since,
+        origin=event.origin if isinstance(event, SeatsHeld) else None,
     )
     tally = "held" if status is BookingStatus.HELD else "booked"
     claim = Claim(ClaimKind.BOOKING, event.booking_id)
@@ -186,6 +195,7 @@ def _end(
     tally = "held" if booking.status is BookingStatus.HELD else "booked"
     _free(seatmap, booking.seat_ids, tally)
     booking.status, booking.ended_at, booking.quotes = status, ended_at, ()
+    booking.exchange_quote = booking.pledge = None
     seatmap.ended[booking_id] = None
 
 
@@ -229,6 +239,22 @@ def _change(seatmap: SeatMap, event: BookingChanged) -> None:
     booking.lines, booking.amount = event.lines, event.amount
     booking.refund += event.refund
     booking.paid += 0 if event.payment is None else event.payment.amount
+
+
+def _exchange(seatmap: SeatMap, event: BookingExchanged) -> None:
+    """Whole or in part: what went along is no more here, and nor are its seats."""
+    booking = seatmap.bookings[event.booking_id]
+    if event.lines:
+        _free(seatmap, event.given, "booked")
+        change = BookingChange(
+            at=event.at, given=event.given, before=booking.lines, lines=event.lines, refund=0
+        )
+        booking.changes = (*booking.changes, change)
+        booking.lines, booking.amount, booking.changed_in = event.lines, event.amount, event.version
+        booking.exchange_quote = booking.pledge = None
+    else:
+        _end(seatmap, event.booking_id, BookingStatus.EXCHANGED, event.at)
+    booking.exchanges = (*booking.exchanges, exchanged(event))
 
 
 def _claim(seatmap: SeatMap, seat_ids: Iterable[SeatId], claim: Claim, tally: str) -> None:

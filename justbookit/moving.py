@@ -90,6 +90,15 @@ def move_show(scribe: Scribe, command: MoveShow) -> None:
     if scribe.now >= seatmap.terms.starts_at:
         scribe.refuse(Refusal.SALES_OVER, f"the show began at {seatmap.terms.starts_at:%FT%TZ}")
         return
+    pledged = [each for each in _paid(seatmap) if each.pledge is not None]
+    if pledged:
+        scribe.refuse(
+            Refusal.EXCHANGE_PENDING,
+            f"{len(pledged)} bookings are being exchanged for seats of other shows; ask again in a"
+            " moment",
+            count=len(pledged),
+        )
+        return
     plan = plan_move(seatmap, command.terms)
     if plan.plan_id != command.plan_id:
         scribe.refuse(

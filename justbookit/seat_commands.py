@@ -10,20 +10,20 @@ from typing import Annotated
 
 import msgspec
 
-from justbookit.catalogue import Amount, ShowTerms
-from justbookit.ids import (
-    AreaId,
-    BookingId,
-    CommandId,
-    CustomerId,
-    EntryId,
-    SaleId,
-    SeatId,
-    ShowId,
-    ZoneId,
+from justbookit.any_command import Command, Payment, Seats
+from justbookit.catalogue import ShowTerms
+from justbookit.exchange_commands import (
+    DropExchange,
+    ExchangeBooking,
+    FinishExchange,
+    Origin,
+    QuoteExchange,
+    TakeExchange,
 )
+from justbookit.ids import AreaId, BookingId, CommandId, CustomerId, EntryId, SaleId, ZoneId
 
-Seats = Annotated[tuple[SeatId, ...], msgspec.Meta(max_length=2000)]
+__all__ = ("Payment",)  # what else of other modules is meant to be had from here
+
 Areas = Annotated[
     dict[AreaId, Annotated[int, msgspec.Meta(ge=1, le=9999)]], msgspec.Meta(max_length=100)
 ]
@@ -32,15 +32,6 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 MINUTES_BEFORE_MAX = 100_000
 MinutesBefore = Annotated[int, msgspec.Meta(ge=0, le=MINUTES_BEFORE_MAX)]
 """Before the start of the show; what is said so moves along when the start does."""
-
-
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
-    """One wish about one show."""
-
-    command_id: CommandId
-    show_id: ShowId
-    fingerprint: str | msgspec.UnsetType = msgspec.UNSET
-    """What was asked, hashed, where who asks may ask again; the answer repeats it."""
 
 
 class OpenShow(Command, frozen=True, kw_only=True):
@@ -82,9 +73,11 @@ class HoldSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     booking_id: BookingId
     customer_id: CustomerId
     seat_ids: Seats
-    areas: Areas = {}
+    areas: Areas = msgspec.field(default_factory=dict)
     accessible: bool = False
     """Somebody among them needs an accessible place."""
+    origin: Origin | None = None
+    """What they are to be exchanged for."""
 
 
 class HoldBest(Command, frozen=True, kw_only=True):
@@ -104,15 +97,6 @@ class ExtendHold(Command, frozen=True, kw_only=True):
     customer_id: CustomerId
 
 
-class Payment(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gateway says was paid; `reference` is the gateway's own name for it."""
-
-    reference: str
-    method: str
-    amount: Amount
-    currency: str
-
-
 class ConfirmBooking(Command, frozen=True, kw_only=True):
     """The hold is paid: make it a booking."""
 
@@ -130,7 +114,7 @@ class BookSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     booking_id: BookingId
     customer_id: CustomerId
     seat_ids: Seats
-    areas: Areas = {}
+    areas: Areas = msgspec.field(default_factory=dict)
     payment: Payment
     accessible: bool = False
 
@@ -211,7 +195,7 @@ class BlockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     seat_ids: Seats
-    areas: Areas = {}
+    areas: Areas = msgspec.field(default_factory=dict)
     reason: str
     until: Moment | None = None
     until_minutes_before: MinutesBefore | None = None
@@ -221,7 +205,7 @@ class UnblockSeats(Command, frozen=True, kw_only=True, omit_defaults=True):
     """The theatre puts blocked seats back on sale."""
 
     seat_ids: Seats
-    areas: Areas = {}
+    areas: Areas = msgspec.field(default_factory=dict)
 
 
 class SetAllotment(Command, frozen=True, kw_only=True, omit_defaults=True):
@@ -231,7 +215,7 @@ class SetAllotment(Command, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     seat_ids: Seats | None
-    areas: Areas = {}
+    areas: Areas = msgspec.field(default_factory=dict)
     give_back_at: Moment | None = None
     give_back_minutes_before: MinutesBefore | None = None
 
@@ -241,7 +225,7 @@ class SellAtCounter(Command, frozen=True, kw_only=True, omit_defaults=True):
 
     sale_id: SaleId
     seat_ids: Seats
-    areas: Areas = {}
+    areas: Areas = msgspec.field(default_factory=dict)
     happened: bool = False
     """True: they are sold, whatever we say; we take what is free and report the rest."""
 
@@ -270,6 +254,11 @@ SeatCommand = (
     | CancelBooking
     | QuoteChange
     | ChangeBooking
+    | QuoteExchange
+    | ExchangeBooking
+    | TakeExchange
+    | FinishExchange
+    | DropExchange
     | JoinWaitingList
     | LeaveWaitingList
     | AcceptSeatOffer

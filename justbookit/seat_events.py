@@ -9,6 +9,14 @@ from datetime import datetime
 
 from justbookit.any_event import Event
 from justbookit.catalogue import ShowTerms
+from justbookit.exchange_commands import Exchange, Origin
+from justbookit.exchange_events import (
+    BookingExchanged,
+    ExchangeBegun,
+    ExchangeDropped,
+    ExchangeQuoted,
+    ExchangeTaken,
+)
 from justbookit.ids import (
     AreaId,
     BookingId,
@@ -85,6 +93,8 @@ class SeatsHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Nobody chose the seats by name; they were the best there were."""
     left_alone: tuple[SeatId, ...] = ()
     """Free seats that have no free neighbour now, where the theatre wants that told."""
+    origin: Origin | None = None
+    """The booking of another show that they are to be exchanged for."""
 
 
 class HoldExtended(Event, frozen=True, kw_only=True):
@@ -245,6 +255,8 @@ class CommandRefused(Event, frozen=True, kw_only=True, omit_defaults=True):
     """How many bookings, holds or quotes stand, or seats there are; where that is why."""
     area_id: AreaId | None = None
     """The area that has too few places; `count` of them may be had."""
+    exchange: Exchange | None = None
+    """The exchange that is not taken: its booking stays as it was."""
 
 
 SeatEvent = (
@@ -261,6 +273,11 @@ SeatEvent = (
     | BookingCancelled
     | ChangeQuoted
     | BookingChanged
+    | ExchangeQuoted
+    | ExchangeBegun
+    | ExchangeTaken
+    | ExchangeDropped
+    | BookingExchanged
     | SeatsBlocked
     | SeatsUnblocked
     | AllotmentSet

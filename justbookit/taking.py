@@ -122,6 +122,7 @@ def give(
             accessible=command.accessible,
             best=isinstance(command, HoldBest | Guest),
             left_alone=left_alone,
+            origin=command.origin if isinstance(command, HoldSeats) else None,
         )
         return
     payment = command.payment
@@ -252,10 +253,7 @@ def refuse_person(
     """Refuse so many more seats to one who may not have them; True when that was so."""
     terms = scribe.seatmap.terms
     limit = None if terms is None else terms.rules.seats_per_person_max
-    if limit is None or more <= 0:
-        return False
-    had = _seats_of(scribe, customer_id)
-    if had + more <= limit:
+    if limit is None or more <= 0 or (had := _seats_of(scribe, customer_id)) + more <= limit:
         return False
     scribe.refuse(
         Refusal.TOO_MANY_FOR_PERSON,

@@ -35,7 +35,7 @@ SEAT_COMMANDS = Topic(
     name="seat-commands",
     key="show_id",
     payload="justbookit.seat_commands.SeatCommand",
-    writers=("api", "streams.catalogue"),
+    writers=("api", "streams.catalogue", "streams.seats"),
     retention_ms=30 * DAYS,
 )
 THEATRE_FACTS = Topic(

@@ -24,7 +24,7 @@ from api.payments.tokens import Paid, Tokens
 from api.postgres import Pool
 from api.problems import ProblemRaised, invalid, problem, refused
 from justbookit.bookings import BookingStatus
-from justbookit.deciding import TIME_TO_PAY
+from justbookit.holding import TIME_TO_PAY
 from justbookit.ids import BookingId, CommandId, CustomerId
 from justbookit.refusals import Refusal
 from justbookit.seat_commands import (

@@ -19,6 +19,7 @@ STATUS = {
     "released": "Let go",
     "expired": "Hold ran out",
     "cancelled": "Cancelled",
+    "exchanged": "Exchanged for another show",
 }
 
 

@@ -131,6 +131,7 @@ def _rules(record: Record) -> SellingRules:
         seats_per_person_max=_perhaps(record, "seats_per_person_max", 1, 1000),
         accessible_released_minutes=_perhaps(record, "accessible_released_minutes", 0, 10_080),
         orphan_rule=record.one_of("orphan_rule", OrphanRule, usual.orphan_rule),
+        exchange_cutoff_minutes=record.whole("exchange_cutoff_minutes", 0, 10_080, 0),
     )
     return usual if rules == usual else rules
 

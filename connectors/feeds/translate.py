@@ -65,6 +65,7 @@ FORMS = {
             "seats_per_person_max",
             "accessible_released_minutes",
             "orphan_rule",
+            "exchange_cutoff_minutes",
             "action",
         ),
     ),

@@ -8,6 +8,7 @@ from math import inf
 import msgspec
 
 from justbookit.bookings import BookingStatus
+from justbookit.exchange_events import BookingExchanged, ExchangeTaken
 from justbookit.ids import BookingId, SeatId
 from justbookit.refusals import ReleaseReason
 from justbookit.seat_events import (
@@ -83,6 +84,10 @@ class Past:
             case BookingCancelled():
                 self._status(event.booking_id, BookingStatus.CANCELLED)
                 self._give(event.seat_ids, at)
+            case ExchangeTaken():
+                self._status(event.booking_id, BookingStatus.CONFIRMED)
+            case BookingExchanged():
+                self._give(event.given, at)
             case BookingChanged():
                 self._give(event.given, at)
                 self._take(event, event.taken, event.booking_id)

@@ -5,6 +5,7 @@
     witness    the log folded by other code than the writer's
     rules      what each event must keep to; a theatre's own in `theatre_side`,
                changes of paid bookings in `changes`
+    exchanges  what goes from one show to another, and both shows held together
     rows       what Postgres and OpenSearch say of a show
     programme  the catalogue
     judging    one partition, all of the above

@@ -20,6 +20,7 @@ class Check(StrEnum):
     WAITING = "free seats are offered to who waits in the order of joining"
     EXPIRY = "holds end unpaid when they run out, and not before"
     PRICES = "every price follows from the terms in force"
+    EXCHANGES = "what leaves a show for another arrives there, once, with all its money"
     REFUSALS = "a refused seat could not be had at that moment"
     ANSWERS = "a command has one answer"
     COUNTS = "free, held, booked, counter, blocked and not allotted make up the hall"

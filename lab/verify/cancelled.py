@@ -2,6 +2,7 @@
 
 from justbookit.bookings import BookingStatus
 from justbookit.claims import ClaimKind
+from justbookit.exchange_events import BookingExchanged, ExchangeDropped
 from justbookit.refusals import MOVED_WITHOUT, ReleaseReason
 from justbookit.seat_events import (
     BookingCancelled,
@@ -16,7 +17,14 @@ from justbookit.seat_events import (
 from lab.verify.audit import Audit, Check
 from lab.verify.witness import Witness
 
-_WHILE_CANCELLING = (BookingCancelled, HoldReleased, CounterSaleReturned, ShowClosed)
+_WHILE_CANCELLING = (
+    BookingCancelled,
+    HoldReleased,
+    CounterSaleReturned,
+    ShowClosed,
+    BookingExchanged,
+    ExchangeDropped,
+)
 
 
 class Cancelled:

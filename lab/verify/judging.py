@@ -14,6 +14,7 @@ from justbookit.seatmap import SeatMap
 from lab.verify.audit import Audit, Check
 from lab.verify.cancelled import Cancelled
 from lab.verify.endings import Endings
+from lab.verify.exchanges import Bridge, Exchanges
 from lab.verify.history import History, Record
 from lab.verify.moved import Moved
 from lab.verify.rows import ShowRows, compare
@@ -36,10 +37,12 @@ def judge_show(
     rows: ShowRows | None,
     promises: Mapping[BookingId, Promise],
     audit: Audit,
+    bridge: Bridge | None = None,
 ) -> ShowTerms | None:
     """Hold a show to everything; what it is sold on, if it is on sale.
 
-    `rows` None: leave the stores alone.
+    `rows` None: leave the stores alone. What goes to other shows and comes from them is noted in
+    `bridge`.
     """
     witness = Witness(history.show_id, audit)
     looks = (
@@ -47,6 +50,7 @@ def judge_show(
         endings := Endings(witness, audit),
         Cancelled(witness, audit),
         Moved(witness, audit),
+        Exchanges(witness, audit, Bridge() if bridge is None else bridge),
     )
     seatmap: SeatMap | None = SeatMap(history.show_id)
     for event in history.events:

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from justbookit.bookings import Booking, BookingChange
+from justbookit.bookings import Booking, BookingChange, Exchanged, Pledge
 from justbookit.catalogue import Movie, ShowTerms, Theatre, Venue
 from justbookit.claims import Counts
+from justbookit.exchange_commands import Origin
 from justbookit.ids import BookingId, EntryId, SeatId, ShowId
 from justbookit.listing import Availability, ShowListing, listing_of
 from justbookit.price_lines import PriceLine
@@ -50,6 +51,9 @@ class BookingRow(msgspec.Struct, frozen=True):
     because: str
     changes: tuple[BookingChange, ...]
     version: int
+    origin: Origin | None = None
+    pledge: Pledge | None = None
+    exchanges: tuple[Exchanged, ...] = ()
 
 
 class InventoryRow(msgspec.Struct, frozen=True):
@@ -129,7 +133,7 @@ def _compare_bookings(
     versions = {
         booking_id: event.version
         for event in history.events
-        if type(event).__name__ not in {"CommandRefused", "ChangeQuoted"}
+        if type(event).__name__ not in {"CommandRefused", "ChangeQuoted", "ExchangeQuoted"}
         and (booking_id := getattr(event, "booking_id", None)) is not None
     }
     for event in history.events:
@@ -163,6 +167,9 @@ def _row_of(booking: Booking, version: int) -> BookingRow:
         because=booking.because,
         changes=booking.changes,
         version=version,
+        origin=booking.origin,
+        pledge=booking.pledge,
+        exchanges=booking.exchanges,
     )
 
 

@@ -21,6 +21,7 @@ from justbookit.topics import (
 from lab.verify import moment
 from lab.verify.audit import Audit, Check
 from lab.verify.cards import check_cards
+from lab.verify.exchanges import Bridge, judge_exchanges
 from lab.verify.history import histories
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
 from lab.verify.kafka_log import KafkaLog
@@ -74,6 +75,7 @@ class _Walk:
         self._on_sale: list[SlotRow] = []
         self._to_come: set[MovieId] = set()
         self._kept: set[BookingId] = set()
+        self._bridge = Bridge()
 
     def go(self, promises: Mapping[BookingId, Promise]) -> Audit:
         audit = self._audit
@@ -89,6 +91,7 @@ class _Walk:
         for booking_id in promises.keys() - self._kept:
             audit.look(Check.PROMISES)
             audit.fault(Check.PROMISES, booking_id, "was answered 201, and is in no show's log")
+        judge_exchanges(self._bridge, audit)
         self._strangers()
         check_screens(self._on_sale, self._postgres.slots(), audit)
         told = self._catalogue_events()
@@ -119,7 +122,7 @@ class _Walk:
                 audit.fault(Check.INDEX, show_id, f"its document is none: {document}")
             else:
                 rows[show_id].document = document
-            terms = judge_show(history, rows[show_id], promises, audit)
+            terms = judge_show(history, rows[show_id], promises, audit, self._bridge)
             if terms is not None:
                 self._on_sale.append(slot_row(terms))
                 if terms.ends_at > datetime.now(UTC):

@@ -9,9 +9,10 @@ from opensearchpy import OpenSearch
 from opensearchpy.helpers import scan
 from psycopg.rows import TupleRow
 
-from justbookit.bookings import BookingChange
+from justbookit.bookings import BookingChange, Exchanged, Pledge
 from justbookit.catalogue import Movie, Offer, ShowTerms, Theatre, Venue
 from justbookit.claims import Counts
+from justbookit.exchange_commands import Origin
 from justbookit.ids import MovieId, ShowId, TheatreId, VenueId
 from justbookit.listing import ShowListing
 from justbookit.price_lines import PriceLine
@@ -35,7 +36,7 @@ SELECT show_id, version, command_id, type, at, body::text
 _BOOKINGS = """
 SELECT show_id, booking_id, customer_id, status, seat_ids, amount, currency, refund, lines::text,
        held_until, held_at, confirmed_at, ended_at, payment::text, because, changes::text,
-       version
+       version, origin::text, pledge::text, exchanges::text
   FROM booking
  WHERE show_id = ANY(%s)
 """
@@ -103,6 +104,10 @@ SELECT 'shows where something should have ended', count(*)
   FROM show_inventory
  WHERE lapses_at < now() - interval '2 seconds'
  UNION ALL
+SELECT 'exchanges that another show has not answered', count(*)
+  FROM booking
+ WHERE pledge IS NOT NULL
+ UNION ALL
 SELECT 'seat offers past their end', count(*)
   FROM waiting_entry
  WHERE status = 'offered' AND offered_until < now() - interval '2 seconds'
@@ -110,6 +115,9 @@ SELECT 'seat offers past their end', count(*)
 
 _lines = msgspec.json.Decoder(tuple[PriceLine, ...])
 _changes = msgspec.json.Decoder(tuple[BookingChange, ...])
+_origin = msgspec.json.Decoder(Origin)
+_pledge = msgspec.json.Decoder(Pledge)
+_exchanges = msgspec.json.Decoder(tuple[Exchanged, ...])
 _payment = msgspec.json.Decoder(Payment)
 _terms = msgspec.json.Decoder(ShowTerms)
 
@@ -207,8 +215,8 @@ class Postgres:
 
 def _booking_of(columns: Sequence[Any]) -> BookingRow:
     """The columns of _BOOKINGS after the first."""
-    *first, held_until, held_at, confirmed_at, ended_at = columns[:-4]
-    payment, because, changes, version = columns[-4:]
+    *first, held_until, held_at, confirmed_at, ended_at = columns[:-7]
+    payment, because, changes, version, origin, pledge, exchanges = columns[-7:]
     booking_id, customer_id, status, seat_ids, amount, currency, refund, lines = first
     return BookingRow(
         booking_id,
@@ -227,6 +235,9 @@ def _booking_of(columns: Sequence[Any]) -> BookingRow:
         because,
         _changes.decode(changes),
         version,
+        None if origin is None else _origin.decode(origin),
+        None if pledge is None else _pledge.decode(pledge),
+        _exchanges.decode(exchanges),
     )
 
 

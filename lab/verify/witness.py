@@ -13,6 +13,13 @@ from typing import assert_never
 from justbookit.bookings import BookingStatus
 from justbookit.catalogue import ShowTerms
 from justbookit.claims import ClaimKind, Counts
+from justbookit.exchange_events import (
+    BookingExchanged,
+    ExchangeBegun,
+    ExchangeDropped,
+    ExchangeQuoted,
+    ExchangeTaken,
+)
 from justbookit.ids import BookingId, CommandId, CustomerId, SaleId, SeatId, ShowId, ZoneId
 from justbookit.line_events import (
     SeatOfferWithdrawn,
@@ -45,7 +52,7 @@ from justbookit.seat_events import (
     ShowOpened,
 )
 from lab.verify.audit import Audit, Check
-from lab.verify.lives import Life
+from lab.verify.lives import Life, exchange_goes_on
 
 Owner = tuple[ClaimKind, str]
 
@@ -95,6 +102,12 @@ class Witness:
                     self.quotes[event.command_id] = event
             case BookingChanged():
                 self._change(event)
+            case ExchangeQuoted() | ExchangeBegun() | ExchangeTaken() | ExchangeDropped():
+                exchange_goes_on(self.lives, event)
+            case BookingExchanged():
+                for seat in event.given:
+                    self._give(event, seat, ClaimKind.BOOKING, event.booking_id)
+                exchange_goes_on(self.lives, event)
             case SeatsBlocked():
                 self._take(event, event.seat_ids, (ClaimKind.BLOCK, event.reason))
             case SeatsUnblocked():
@@ -197,6 +210,7 @@ class Witness:
             event.at,
             self.terms,
             event.lines,
+            origin=event.origin if isinstance(event, SeatsHeld) else None,
         )
         self._take(event, seats, (ClaimKind.BOOKING, event.booking_id))
 

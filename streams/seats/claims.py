@@ -8,6 +8,13 @@ from collections.abc import Iterable
 from typing import NamedTuple, assert_never
 
 from justbookit.claims import ClaimKind
+from justbookit.exchange_events import (
+    BookingExchanged,
+    ExchangeBegun,
+    ExchangeDropped,
+    ExchangeQuoted,
+    ExchangeTaken,
+)
 from justbookit.ids import SeatId, ShowId
 from justbookit.line_events import (
     SeatOfferWithdrawn,
@@ -69,6 +76,8 @@ class ClaimChanges:
                     self.taken[Claim(show_id, line.seat_id, _BOOKING, owner)] = owner
             case HoldReleased() | BookingCancelled():
                 self._free(event.show_id, event.seat_ids, _BOOKING, event.booking_id)
+            case BookingExchanged():
+                self._free(event.show_id, event.given, _BOOKING, event.booking_id)
             case BookingChanged():
                 show_id, owner = event.show_id, event.booking_id
                 self._free(show_id, event.given, _BOOKING, owner)
@@ -99,6 +108,10 @@ class ClaimChanges:
                 BookingConfirmed()
                 | HoldExtended()
                 | ChangeQuoted()
+                | ExchangeQuoted()
+                | ExchangeBegun()
+                | ExchangeTaken()
+                | ExchangeDropped()
                 | AllotmentSet()
                 | AllotmentGivenBack()
                 | ShowOpened()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
+from justbookit.seat_events import SeatEvent
 from streams.exits import end_on_error
 from streams.seats import store
 from streams.seats.batch import Batch
@@ -55,9 +56,13 @@ class Outflow:
         await self.until_committed()
         await self._committed.join()
 
-    async def send_again(self, unsent: Unsent) -> None:
-        """Publish what a predecessor left; nothing of ours may be on its way."""
+    async def send_again(self, unsent: Unsent, unanswered: Sequence[SeatEvent]) -> None:
+        """Publish what a predecessor left; nothing of ours may be on its way.
+
+        What others have not answered is asked again: a broker may have lost the question.
+        """
         await self._publisher.publish(unsent.messages, unsent.letters)
+        await self._publisher.run_errands(unanswered)
         self._published = dict(unsent.last_batches)
 
     @end_on_error()

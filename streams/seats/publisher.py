@@ -8,6 +8,8 @@ from aiokafka import AIOKafkaProducer
 
 from justbookit import topics, wire
 from justbookit.dead_letters import StreamDeadLetter
+from justbookit.errands import errand_of
+from justbookit.seat_events import SeatEvent
 from justbookit.settings import Settings
 from streams.seats.batch import Message
 
@@ -24,6 +26,7 @@ class Publisher:
 
     def __init__(self, settings: Settings) -> None:
         self._brokers = settings.kafka
+        self._partitions = settings.partitions
 
     async def start(self) -> None:
         self._producer = AIOKafkaProducer(
@@ -44,7 +47,10 @@ class Publisher:
     async def publish(
         self, messages: Sequence[Message], letters: Iterable[StreamDeadLetter]
     ) -> None:
-        """Back when Kafka has all of them; raises when it does not take one."""
+        """Back when Kafka has all of them, and the errands that follow; raises when it does not.
+
+        An event may be published again, and then its errands are run again: they are decided once.
+        """
         by_partition: dict[int, list[Message]] = {}
         for message in messages:
             by_partition.setdefault(message.partition, []).append(message)
@@ -52,6 +58,18 @@ class Publisher:
             *(self._publish_events(partition, own) for partition, own in by_partition.items()),
             *(self._publish_letter(letter) for letter in letters),
         )
+        await self.run_errands(message.event for message in messages)
+
+    async def run_errands(self, events: Iterable[SeatEvent]) -> None:
+        """Ask other shows what follows from these events; back when Kafka has it."""
+        for event in events:
+            if (errand := errand_of(event)) is not None:
+                await self._producer.send_and_wait(
+                    topics.SEAT_COMMANDS.name,
+                    key=errand.show_id.encode(),
+                    value=wire.encode(errand),
+                    partition=topics.partition_of(errand.show_id, self._partitions),
+                )
 
     async def _publish_events(self, partition: int, messages: Iterable[Message]) -> None:
         topic, sent = topics.SEAT_EVENTS.name, list[Awaitable[Any]]()

@@ -7,8 +7,16 @@ can take: they go to the dead letters with the reason, and the partition goes on
 from datetime import UTC, datetime
 
 from justbookit import wire
+from justbookit.errands import NAME_LENGTH
 from justbookit.errors import JustBookItError, MalformedMessage
 from justbookit.evolving import evolve
+from justbookit.exchange_commands import (
+    DropExchange,
+    ExchangeBooking,
+    FinishExchange,
+    QuoteExchange,
+    TakeExchange,
+)
 from justbookit.seat_commands import (
     AcceptSeatOffer,
     BookSeats,
@@ -49,6 +57,11 @@ _NAMES: dict[type, tuple[str, ...]] = {
     CancelBooking: _BOOKING,
     QuoteChange: _BOOKING,
     ChangeBooking: (*_BOOKING, "quote_id"),
+    QuoteExchange: (*_BOOKING, "to_show_id", "to_booking_id"),
+    ExchangeBooking: (*_BOOKING, "quote_id"),
+    TakeExchange: _BOOKING,
+    FinishExchange: (*_BOOKING, "exchange_id"),
+    DropExchange: (*_BOOKING, "exchange_id"),
     JoinWaitingList: _ENTRY,
     LeaveWaitingList: _ENTRY,
     AcceptSeatOffer: (*_ENTRY, "booking_id"),
@@ -72,6 +85,12 @@ def read(raw: bytes | None, *, topic: str, partition: int, partitions: int) -> S
     for name in _NAMES.get(type(command), _COMMAND):
         if not 0 < len(getattr(command, name)) <= NAME_LENGTH_MAX:
             raise MalformedMessage(topic, f"{name} must have 1 to {NAME_LENGTH_MAX} characters")
+    if isinstance(command, ExchangeBooking):
+        most = NAME_LENGTH_MAX - NAME_LENGTH
+        if len(command.command_id) > most:
+            raise MalformedMessage(
+                topic, f"command_id of an exchange has at most {most} characters"
+            )
     if partition_of(command.show_id, partitions) != partition:
         raise MalformedMessage(
             topic,

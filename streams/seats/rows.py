@@ -4,6 +4,12 @@ from collections.abc import Sequence
 
 from justbookit import wire
 from justbookit.bookings import Booking
+from justbookit.exchange_events import (
+    BookingExchanged,
+    ExchangeBegun,
+    ExchangeDropped,
+    ExchangeTaken,
+)
 from justbookit.ids import BookingId, ShowId
 from justbookit.seat_events import (
     BookingCancelled,
@@ -27,6 +33,10 @@ _CHANGES_A_BOOKING = (
     HoldReleased,
     BookingCancelled,
     BookingChanged,
+    ExchangeBegun,
+    ExchangeTaken,
+    ExchangeDropped,
+    BookingExchanged,
 )
 
 Columns = tuple[Array, ...]
@@ -102,7 +112,7 @@ def of_changed_seats(batch: Batch) -> Columns:
     named = {
         (message.event.show_id, message.event.booking_id): None
         for message in batch.messages
-        if message.fresh and isinstance(message.event, BookingChanged)
+        if message.fresh and isinstance(message.event, BookingChanged | BookingExchanged)
     }
     bookings = [batch.shows[show_id].bookings[booking_id] for show_id, booking_id in named]
     return (
@@ -112,6 +122,24 @@ def of_changed_seats(batch: Batch) -> Columns:
         BigInts([booking.amount for booking in bookings]),
         Jsons([wire.encode(booking.lines) for booking in bookings]),
         Jsons([wire.encode(booking.changes) for booking in bookings]),
+    )
+
+
+def of_exchanges(batch: Batch) -> Columns:
+    """Bookings that come from another show or go there, wholly or in part."""
+    named = {
+        (event.show_id, event.booking_id): None
+        for event in (message.event for message in batch.messages if message.fresh)
+        if isinstance(event, ExchangeBegun | ExchangeDropped | BookingExchanged)
+        or (isinstance(event, SeatsHeld) and event.origin is not None)
+    }
+    bookings = [batch.shows[show_id].bookings[booking_id] for show_id, booking_id in named]
+    return (
+        Texts([show_id for show_id, _ in named]),
+        Texts([booking_id for _, booking_id in named]),
+        Jsons([_optional(booking.origin) for booking in bookings]),
+        Jsons([_optional(booking.pledge) for booking in bookings]),
+        Jsons([wire.encode(booking.exchanges) for booking in bookings]),
     )
 
 

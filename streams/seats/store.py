@@ -99,6 +99,14 @@ UPDATE booking
  WHERE booking.show_id = changed.show_id AND booking.booking_id = changed.booking_id
 """
 
+_EXCHANGE = """
+UPDATE booking
+   SET origin = exchanged.origin, pledge = exchanged.pledge, exchanges = exchanged.exchanges
+  FROM unnest(%s, %s, %s, %s, %s)
+       AS exchanged (show_id, booking_id, origin, pledge, exchanges)
+ WHERE booking.show_id = exchanged.show_id AND booking.booking_id = exchanged.booking_id
+"""
+
 _ADD_EVENTS = """
 INSERT INTO seat_event (show_id, version, command_id, type, at, body)
 SELECT * FROM unnest(%s, %s, %s, %s, %s, %s)
@@ -196,6 +204,7 @@ def statements(batch: Batch) -> list[Statement]:
         (_RESEAT, rows.of_moved(batch)),
         (_TELL_WHY, rows.of_reasons(batch)),
         (_CHANGE_SEATS, rows.of_changed_seats(batch)),
+        (_EXCHANGE, rows.of_exchanges(batch)),
         (waiting_rows.CHANGE, moved_on),
         (waiting_rows.ADD, joined),
         (_ADD_EVENTS, rows.of_events(batch)),

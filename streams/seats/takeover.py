@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 from justbookit import wire
 from justbookit.dead_letters import StreamDeadLetter
 from justbookit.ids import BookingId, CommandId, EntryId, ShowId
+from justbookit.seat_events import SeatEvent
 from streams.arrays import BigInts, Ints, SmallInts, Texts
 from streams.seats.batch import Message, Position
 
@@ -53,6 +54,14 @@ _BODIES = """
 SELECT event.show_id, event.version, event.body
   FROM unnest(%s, %s) AS wanted (show_id, version)
   JOIN seat_event AS event USING (show_id, version)
+"""
+
+_PLEDGED = """
+SELECT event.body
+  FROM booking
+  JOIN seat_event AS event
+    ON event.show_id = booking.show_id AND event.command_id = booking.pledge ->> 'exchange_id'
+ WHERE booking.partition = ANY(%s) AND booking.pledge IS NOT NULL
 """
 
 _ANSWERED = "SELECT command_id FROM seat_event WHERE command_id = ANY(%s)"
@@ -120,6 +129,12 @@ async def unsent(connection: Connection, partitions: Sequence[int]) -> Unsent:
     ]
     letters = [letter for *_, raw in found for letter in _letters.decode(raw)]
     return Unsent(messages, letters, {partition: batch for partition, batch, *_ in found})
+
+
+async def pledged(connection: Connection, partitions: Sequence[int]) -> list[SeatEvent]:
+    """The exchanges of these partitions that other shows have not answered yet, as they began."""
+    cursor = await connection.execute(_PLEDGED, (SmallInts(partitions),))
+    return [wire.decode_seat_event(body) for (body,) in await cursor.fetchall()]
 
 
 async def answered(connection: Connection, command_ids: Sequence[CommandId]) -> set[CommandId]:

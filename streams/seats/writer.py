@@ -163,7 +163,8 @@ class SeatWriter:
             self._timers.add(*timer)
         unsent = await takeover.unsent(self._archive.connection, list(positions))
         self._number = max(self._number, *unsent.last_batches.values(), 0)
-        await self._outflow.send_again(unsent)
+        pledged = await takeover.pledged(self._archive.connection, list(positions))
+        await self._outflow.send_again(unsent, pledged)
 
     def _assigned(self) -> set[int]:
         """The partitions that are ours, which must be the same of both topics."""

@@ -142,6 +142,7 @@ def test_a_theatre_says_how_it_sells():
             "seats_per_person_max": "12",
             "accessible_released_minutes": 60,
             "orphan_rule": "warn",
+            "exchange_cutoff_minutes": "120",
         },
     )
 
@@ -151,6 +152,7 @@ def test_a_theatre_says_how_it_sells():
         seats_per_person_max=12,
         accessible_released_minutes=60,
         orphan_rule=OrphanRule.WARN,
+        exchange_cutoff_minutes=120,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.evolving import evolve
 from justbookit.price_lines import PriceLine
@@ -25,10 +26,11 @@ from justbookit.seat_events import (
     ShowOpened,
 )
 from justbookit.seatmap import SeatMap
-from streams.arrays import BigInts, Ints, Texts, Times
+from streams.arrays import BigInts, Ints, Jsons, Texts, Times
 from streams.seats import rows
 from streams.seats.batch import Batch, Position
 from streams.seats.claims import Claim, ClaimChanges
+from tests.two_shows import Town
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PAID = Payment(reference="p", method="sandbox", amount=200, currency="INR")
@@ -307,3 +309,38 @@ def test_whoever_moves_has_other_rows_and_seats_may_be_swapped():
     changes = ClaimChanges([moved])
     assert {(claim.seat_id, claim.owner) for claim in changes.freed} == {("A1", "b1"), ("A2", "b2")}
     assert {(claim.seat_id, claim.owner) for claim in changes.taken} == {("A2", "b1"), ("A1", "b2")}
+
+
+def test_an_exchange_changes_its_own_columns_of_both_bookings():
+    town = Town()
+    town.book(600, "A1", "A2")
+    town.quote("B1", give=("A2",))
+    town.begin(200)
+    town.run_errands()
+    batch = Batch(1, NOW)
+    for number, (show_id, log) in enumerate(town.logs.items()):
+        batch.add_events(number, town.maps[show_id], None, tuple(log))
+
+    old, new = town.old(), town.new()
+    wanted = (
+        Texts(["old", "new"]),
+        Texts(["ana", "ana-q"]),
+        Jsons([None, wire.encode(new.origin)]),
+        Jsons([None, None]),
+        Jsons([wire.encode(old.exchanges), b"[]"]),
+    )
+    found = rows.of_exchanges(batch)
+    assert [each.encoded for each in found] == [each.encoded for each in wanted]
+    assert rows.of_changed_seats(batch)[1].encoded == Texts(["ana"]).encoded
+
+
+def test_what_an_exchange_gives_back_is_free():
+    town = Town()
+    town.book(300, "A1")
+    town.quote("B1")
+    town.begin(200)
+    town.run_errands()
+
+    changes = ClaimChanges(town.logs["old"][1:])
+
+    assert (changes.freed, changes.taken) == ([], {})
