@@ -31,10 +31,16 @@ _MONEY = """
 """
 _KINDS_WITH_MONEY = """
     CREATE TEMP TABLE kinds AS
-    SELECT type FROM seat_events GROUP BY type
+    SELECT type FROM seat_events
+     WHERE type != 'ExchangeBegun'  -- what was paid then is taken by ExchangeTaken, or by nobody
+     GROUP BY type
     HAVING bool_or(contains(body, '"payment":') OR contains(body, '"refund":'))
 """
-_BOOKED = "SELECT currency, sum(paid_amount), sum(refund_amount) FROM finance.bookings GROUP BY 1"
+_BOOKED = """
+    SELECT currency, sum(paid_amount - carried_in_amount), sum(refund_amount - carried_out_amount)
+      FROM finance.bookings
+     GROUP BY 1
+"""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ bookings as (
 
     from {{ ref('bookings') }}
 
-    where status in ('confirmed', 'cancelled')
+    where status in ('confirmed', 'cancelled', 'exchanged')
 
     group by show_id, currency
 

@@ -21,7 +21,8 @@ booked as (
     select
         currency,
         channel,
-        sum(paid_amount - refund_amount) as amount
+        sum(paid_amount - refund_amount) as amount,
+        sum(carried_in_amount - carried_out_amount) as carried_amount
 
     from {{ ref('bookings') }}
 
@@ -83,8 +84,12 @@ wanted as (
     select
         case channel when 'online' then 'gateway_clearing' else 'partner_clearing' end as account,
         currency,
-        amount
+        amount - carried_amount as amount
     from booked
+
+    union all
+
+    select 'exchange_clearing' as account, currency, carried_amount as amount from booked
 
     union all
 

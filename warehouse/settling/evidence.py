@@ -49,6 +49,7 @@ WITH needed AS (
      WHERE settled.run_id = %(run_id)s
        AND runs.reverses IS NULL
        AND settled.gross_amount > 0
+       AND bookings.payment_reference IS NOT NULL
        AND bookings.channel = 'online'
 ), files AS (
     SELECT currency, day, gateway, count(*) AS files

@@ -66,7 +66,8 @@ SELECT settled.show_id, settled.booking_id, line ->> 'seat_id' AS seat_id,
        SELECT body -> 'lines' AS lines
          FROM raw.seat_events
         WHERE show_id = settled.show_id
-          AND type IN ('SeatsHeld', 'SeatsBooked', 'BookingChanged')
+          AND type IN ('SeatsHeld', 'SeatsBooked', 'BookingChanged', 'BookingExchanged')
+          AND body -> 'lines' != '[]'
           AND body ->> 'booking_id' = settled.booking_id
         ORDER BY version DESC
         LIMIT 1) AS taken ON true

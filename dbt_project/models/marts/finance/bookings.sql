@@ -89,7 +89,7 @@ joined as (
         taken.seat_count,
         taken.ticket_count,
         coalesce(changed.given_ticket_count, 0)
-        + case when ended.status = 'cancelled' then taken.seat_count else 0 end
+        + case when ended.status in ('cancelled', 'exchanged') then taken.seat_count else 0 end
             as returned_ticket_count,
         taken.currency,
         taken.base_amount,
@@ -97,9 +97,15 @@ joined as (
         taken.offer_ids,
         taken.amount,
         coalesce(paid.paid_amount, 0) + coalesce(changed.paid_amount, 0) as paid_amount,
-        coalesce(ended.refund_amount, 0) + coalesce(changed.refund_amount, 0) as refund_amount,
+        coalesce(ended.refund_amount, 0)
+        + coalesce(changed.refund_amount, 0)
+        + coalesce(paid.refund_amount, 0) as refund_amount,
+        coalesce(paid.carried_in_amount, 0) as carried_in_amount,
+        coalesce(ended.carried_out_amount, 0) + coalesce(changed.carried_out_amount, 0)
+            as carried_out_amount,
         paid.payment_method,
         paid.payment_reference,
+        paid.first_payment_reference,
 
         -- times
         shows.show_date,
@@ -110,7 +116,8 @@ joined as (
         paid.confirmed_at,
         changed.changed_at,
         case when ended.status in ('released', 'expired') then ended.ended_at end as released_at,
-        case when ended.status = 'cancelled' then ended.ended_at end as cancelled_at
+        case when ended.status = 'cancelled' then ended.ended_at end as cancelled_at,
+        case when ended.status = 'exchanged' then ended.ended_at end as exchanged_at
 
     from taken
 

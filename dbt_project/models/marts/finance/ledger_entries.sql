@@ -35,7 +35,7 @@ sales as (
         channel,
         currency,
         (confirmed_at at time zone 'utc')::date as booked_on,
-        sum(paid_amount)::bigint as amount
+        sum(paid_amount - carried_in_amount)::bigint as amount
 
     from bookings
 
@@ -60,17 +60,56 @@ refunds as (
         channel,
         currency,
         (coalesce(cancelled_at, changed_at, confirmed_at) at time zone 'utc')::date as booked_on,
-        sum(refund_amount)::bigint as amount
+        sum(refund_amount - carried_out_amount)::bigint as amount
 
     from bookings
 
-    where refund_amount > 0
+    where refund_amount > carried_out_amount
 
     group by
         show_id,
         channel,
         currency,
         (coalesce(cancelled_at, changed_at, confirmed_at) at time zone 'utc')::date
+
+),
+
+-- what went from one show to another: no money of a customer's moves, but a show's sales do
+carried as (
+
+    select
+        'exchanges_in:' || show_id || ':' || (confirmed_at at time zone 'utc')::date
+            as transaction_id,
+        show_id,
+        max(organizer_id) as organizer_id,
+        currency,
+        (confirmed_at at time zone 'utc')::date as booked_on,
+        sum(carried_in_amount)::bigint as amount
+
+    from bookings
+
+    where carried_in_amount > 0
+
+    group by show_id, currency, (confirmed_at at time zone 'utc')::date
+
+    union all
+
+    select
+        'exchanges_out:'
+        || show_id
+        || ':'
+        || (coalesce(exchanged_at, changed_at) at time zone 'utc')::date as transaction_id,
+        show_id,
+        max(organizer_id) as organizer_id,
+        currency,
+        (coalesce(exchanged_at, changed_at) at time zone 'utc')::date as booked_on,
+        -sum(carried_out_amount)::bigint as amount
+
+    from bookings
+
+    where carried_out_amount > 0
+
+    group by show_id, currency, (coalesce(exchanged_at, changed_at) at time zone 'utc')::date
 
 ),
 
@@ -149,6 +188,26 @@ postings as (
         currency,
         -amount as amount
     from refunds
+
+    union all
+
+    select
+        carried.transaction_id,
+        'exchange' as transaction_kind,
+        carried.booked_on,
+        each.account,
+        carried.organizer_id,
+        carried.show_id,
+        null as run_id,
+        carried.currency,
+        each.amount
+    from carried
+    cross join
+        lateral (
+            values
+            ('exchange_clearing', carried.amount),
+            ('ticket_sales', -carried.amount)
+        ) as each (account, amount)
 
     union all
 

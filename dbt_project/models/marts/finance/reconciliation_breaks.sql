@@ -64,14 +64,19 @@ expected as (
         bookings.booking_id,
         bookings.show_id,
         bookings.seat_ids,
-        bookings.paid_amount - coalesce(paid_for_changes.amount, 0) as amount,
+        bookings.paid_amount
+        - bookings.carried_in_amount
+        - coalesce(paid_for_changes.amount, 0) as amount,
         (bookings.confirmed_at at time zone 'utc')::date as expected_on
 
     from bookings
 
     left join paid_for_changes on bookings.booking_id = paid_for_changes.booking_id
 
-    where bookings.is_paid and bookings.channel = 'online' and bookings.paid_amount > 0
+    where
+        bookings.is_paid
+        and bookings.channel = 'online'
+        and bookings.paid_amount > bookings.carried_in_amount
 
     union all
 
@@ -94,19 +99,23 @@ expected as (
 
     union all
 
+    -- by the payment that the money was captured with, whichever shows it went to since
     select
         'refund' as kind,
-        payment_reference,
+        first_payment_reference as payment_reference,
         currency,
-        booking_id,
-        show_id,
-        seat_ids,
-        refund_amount as amount,
-        (coalesce(cancelled_at, changed_at, confirmed_at) at time zone 'utc')::date as expected_on
+        min(booking_id) as booking_id,
+        min(show_id) as show_id,
+        min(seat_ids) as seat_ids,
+        sum(refund_amount - carried_out_amount)::bigint as amount,
+        max((coalesce(cancelled_at, changed_at, confirmed_at) at time zone 'utc')::date)
+            as expected_on
 
     from bookings
 
-    where is_paid and channel = 'online' and refund_amount > 0
+    where is_paid and channel = 'online' and refund_amount > carried_out_amount
+
+    group by first_payment_reference, currency
 
 ),
 
@@ -206,7 +215,10 @@ admitted as (
 
     from bookings
 
-    where is_paid and (cancelled_at is null or cancelled_at > show_ends_at)
+    where
+        is_paid
+        and status != 'exchanged'
+        and (cancelled_at is null or cancelled_at > show_ends_at)
 
     group by show_id, currency
 
