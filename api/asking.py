@@ -18,6 +18,7 @@ from justbookit import topics, wire
 from justbookit.catalogue_commands import CatalogueCommand
 from justbookit.ids import CommandId
 from justbookit.seat_commands import SeatCommand
+from justbookit.seat_events import CommandRefused
 
 log = structlog.get_logger()
 
@@ -63,6 +64,26 @@ class Asking:
             return None
         _belongs(event, fingerprint)
         return Answered(event, again=True)
+
+    async def followed(self, command: SeatCommand, following: CommandId) -> Answer:
+        """What became of a seat command: a refusal, or the answer to the errand that follows."""
+        future = self._answers.expect(following)
+        try:
+            event = (await self._ask_seats(command)).event
+            if isinstance(event, CommandRefused):
+                return event
+            return (await self._wait(following, future)).event
+        finally:
+            self._answers.forget(following, future)
+
+    async def answer_to(self, command_id: CommandId) -> Answer:
+        """The answer to what somebody else has asked, now or soon."""
+        future = self._answers.expect(command_id)
+        try:
+            found = await self.found(command_id)
+            return found or (await self._wait(command_id, future)).event
+        finally:
+            self._answers.forget(command_id, future)
 
     async def catalogue(
         self, key: str, command: CatalogueCommand, *, replay: bool = False

@@ -18,6 +18,7 @@ from api.asking import Asking
 from api.bookings import queries as booking_queries
 from api.bookings.booking import BookingDesk
 from api.bookings.changing import ChangeDesk
+from api.bookings.exchanging import ExchangeDesk
 from api.bookings.shows import Shows
 from api.browse import snapshot
 from api.browse.billboard import Topic
@@ -93,6 +94,7 @@ class Services:
         shows = Shows(self.pool)
         self.desk = BookingDesk(self.pool, asking, shows, self.tokens)
         self.changes = ChangeDesk(asking, self.desk, self.tokens)
+        self.exchanges = ExchangeDesk(asking, self.desk, shows, self.tokens)
         self.waiting = WaitingDesk(self.pool, asking, shows, self.desk)
         self.office = Office(self.pool, asking, shows)
         self.moves = Moves(self.pool, asking, shows, self.seatmaps)

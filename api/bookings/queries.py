@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 from psycopg.rows import dict_row
 
-from api.bookings.views import BookingView, BookingWithShow, ShowInBooking
+from api.bookings.views import BookingView, BookingWithShow, ShowInBooking, came_from
 from api.postgres import Pool
 from justbookit import topics
-from justbookit.bookings import BookingChange, BookingStatus
+from justbookit.bookings import BookingChange, BookingStatus, Exchanged
+from justbookit.exchange_commands import Origin
 from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, OrganizerId, ShowId
 from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
@@ -77,6 +78,15 @@ SELECT organizer_id
 """
 
 
+_SAME_ORGANIZER = """
+SELECT other.show_id
+  FROM show
+  JOIN show AS other USING (organizer_id)
+ WHERE show.show_id = %(show_id)s
+   AND other.show_id = ANY(%(among)s)
+"""
+
+
 async def answer_to(pool: Pool, command_id: CommandId) -> tuple[str, bytes] | None:
     """The event that answered a command, as it was published, with its topic."""
     async with pool.connection() as connection:
@@ -105,6 +115,15 @@ async def owner_of(pool: Pool, show_id: ShowId) -> OrganizerId | None:
         cursor = await connection.execute(_OWNER, {"show_id": show_id})
         row = await cursor.fetchone()
     return None if row is None else OrganizerId(row[0])
+
+
+async def of_same_organizer(pool: Pool, show_id: ShowId, among: Sequence[ShowId]) -> set[ShowId]:
+    """Those of these shows that have the organizer of `show_id`."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            _SAME_ORGANIZER, {"show_id": show_id, "among": list(among)}
+        )
+        return {ShowId(row[0]) for row in await cursor.fetchall()}
 
 
 async def booking(
@@ -153,6 +172,9 @@ def _booking(row: dict[str, Any]) -> BookingWithShow:
         because=row["because"],
         payment=None if row["payment"] is None else msgspec.convert(row["payment"], Payment),
         changes=msgspec.convert(row["changes"], tuple[BookingChange, ...]),
+        origin=None if row["origin"] is None else came_from(msgspec.convert(row["origin"], Origin)),
+        exchanging=row["pledge"] is not None,
+        exchanges=msgspec.convert(row["exchanges"], tuple[Exchanged, ...]),
     )
     if row["title"] is None:
         return BookingWithShow(booking=view, show=None)

@@ -5,6 +5,7 @@ the refusal kept for ever. A show's organizer never changes.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from api.bookings import queries
 from api.postgres import Pool
@@ -28,6 +29,10 @@ class Shows:
         """Raises the same problem for another's show as for none."""
         if await self._owner(show_id) != organizer_id:
             raise _unknown(show_id)
+
+    async def of_same_organizer(self, show_id: ShowId, among: Sequence[ShowId]) -> set[ShowId]:
+        """Those of these shows that whoever runs `show_id` runs as well."""
+        return await queries.of_same_organizer(self._pool, show_id, among)
 
     async def _owner(self, show_id: ShowId) -> OrganizerId:
         owner = self._owners.get(show_id)

@@ -4,7 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from justbookit.bookings import BookingChange, BookingStatus
+from justbookit.bookings import BookingChange, BookingStatus, Exchanged
+from justbookit.exchange_commands import Origin
+from justbookit.exchange_events import ExchangeTaken
 from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, SeatId, ShowId
 from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
@@ -14,6 +16,15 @@ from justbookit.seat_events import (
     ChangeQuoted,
     SeatsHeld,
 )
+
+
+class CameFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking of another show; `credit` minor units of what was paid for it come along."""
+
+    show_id: ShowId
+    booking_id: BookingId
+    quote_id: CommandId
+    credit: int
 
 
 class BookingView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -38,6 +49,12 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Told when seats are held: free ones beside them that have no free neighbour now."""
     changes: tuple[BookingChange, ...] = ()
     """How a paid booking came to what it is now, the oldest first."""
+    origin: CameFrom | None = None
+    """What it is held, or was had, in exchange for."""
+    exchanging: bool = False
+    """It is being exchanged just now; nothing else happens to it until that is done."""
+    exchanges: tuple[Exchanged, ...] = ()
+    """What of it was exchanged, and for which booking of which show, the oldest first."""
 
 
 class ChangeQuote(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +145,31 @@ def held_view(event: SeatsHeld) -> BookingView:
         held_at=event.at,
         held_until=event.held_until,
         left_alone=event.left_alone,
+        origin=came_from(event.origin),
+    )
+
+
+def came_from(origin: Origin | None) -> CameFrom | None:
+    """Where a booking comes from, for who has it."""
+    if origin is None:
+        return None
+    return CameFrom(
+        show_id=origin.show_id,
+        booking_id=origin.booking_id,
+        quote_id=origin.quote_id,
+        credit=origin.credit,
+    )
+
+
+def taken_view(held: BookingView, event: ExchangeTaken) -> BookingView:
+    """A booking as it was when it was had in exchange for another."""
+    return msgspec.structs.replace(
+        held,
+        status=BookingStatus.CONFIRMED,
+        confirmed_at=event.at,
+        ended_at=None,
+        refund=event.refund,
+        payment=event.payment,
     )
 
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 
 from api.access import AnyRequest, Customer
+from api.bookings.exchange_views import ExchangeQuote
 from api.bookings.views import BookingView, ChangeQuote
 from api.browse.views import ShowPage
 from api.keys import Claim, ask_of
@@ -47,8 +48,12 @@ async def seat_page(
     chosen: frozenset[str],
     refusal: Problem | None = None,
     changing: BookingView | None = None,
+    exchanging: BookingView | None = None,
 ) -> Template:
-    """A show's seats to choose from; `changing`: other seats for a booking that has some."""
+    """A show's seats to choose from.
+
+    `changing`: other seats for a booking that has some; `exchanging`: for one of another show.
+    """
     look = await look_at(services, show_id)
     assert look.seatmap.terms is not None
     return page(
@@ -61,6 +66,7 @@ async def seat_page(
         chosen=chosen,
         problem=refusal,
         changing=changing,
+        exchanging=exchanging,
         unnumbered=[] if changing is None else _unnumbered(look.seatmap, changing),
     )
 
@@ -79,7 +85,7 @@ def _listing(services: Services, show_id: str) -> ShowPage | None:
     return None if kept is None else kept.value
 
 
-def _areas(form: FormMultiDict) -> dict[AreaId, int]:
+def areas_of(form: FormMultiDict) -> dict[AreaId, int]:
     """So many places of each area; an empty field is none."""
     asked: dict[AreaId, int] = {}
     for name, value in form.multi_items():
@@ -111,7 +117,7 @@ async def hold(
     form = await request.form()
     chosen = [str(seat) for seat in form.getall("seat", [])][:SEATS_MAX]
     try:
-        areas = _areas(form)
+        areas = areas_of(form)
         if not chosen and not areas:
             raise problem("no_seats", "choose at least one seat")
         accessible = "accessible" in form
@@ -181,9 +187,12 @@ async def booking_page(
     refusal: Problem | None = None,
     left_alone: str = "",
     quote: ChangeQuote | None = None,
+    exchange: ExchangeQuote | None = None,
 ) -> Template:
-    """A hold to be paid, or a ticket; with the quote of a change that was asked for."""
-    found = await services.desk.booking(customer.customer_id, BookingId(booking_id))
+    """A hold to be paid, or a ticket; with the quote that was asked for, if one was."""
+    who = customer.customer_id
+    found = await services.desk.booking(who, BookingId(booking_id))
+    there = exchange and await services.desk.booking(who, exchange.booking.booking_id)
     return page(
         "booking.html",
         customer,
@@ -193,6 +202,8 @@ async def booking_page(
         problem=refusal,
         left_alone=left_alone,
         quote=quote,
+        exchange=exchange,
+        there=there.show if there else None,
     )
 
 

@@ -1,11 +1,19 @@
 """All the pages."""
 
-from api.pages import account_pages, booking_pages, browse_pages, change_pages, waiting_pages
+from api.pages import (
+    account_pages,
+    booking_pages,
+    browse_pages,
+    change_pages,
+    exchange_pages,
+    waiting_pages,
+)
 
 ROUTES = [
     *browse_pages.ROUTES,
     *account_pages.ROUTES,
     *booking_pages.ROUTES,
     *change_pages.ROUTES,
+    *exchange_pages.ROUTES,
     *waiting_pages.ROUTES,
 ]

@@ -21,7 +21,7 @@ class SandboxPayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     booking_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     quote_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
-    """Of a change that costs more; without it the booking itself is paid."""
+    """Of a change or an exchange that costs more; without it the booking itself is paid."""
     method: Literal["card", "upi", "wallet"] = "card"
     card: Literal["success", "declined"] = "success"
 
@@ -51,6 +51,10 @@ async def pay(
     declined = data.card == "declined"
     if data.quote_id is None:
         token, paid = await services.desk.pay(who, booking_id, data.method, declined=declined)
+    elif (quote := await services.exchanges.quoted(who, booking_id, data.quote_id)) is not None:
+        token, paid = await services.exchanges.pay(
+            who, booking_id, quote, data.method, declined=declined
+        )
     else:
         token, paid = await services.changes.pay(
             who, booking_id, data.quote_id, data.method, declined=declined

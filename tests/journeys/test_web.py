@@ -310,3 +310,41 @@ def test_a_page_says_what_would_work(visit, path, status, says):
     assert answer.status_code == status
     assert says in answer.text
     assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_a_booking_goes_to_another_show_in_a_browser(browser, house, show, script, tmp_path):
+    asha, other = house.customer(), house.new_show()
+    house.eventually(lambda: other in house.http.get("/search", params={"city": house.city}).text)
+    seat, there = ("A3", "Row B, seat 1") if script else ("A4", "Row B, seat 2")
+    had = house.book(show, [seat], asha)["booking_id"]
+    page, strangers = watched(browser, house, java_script_enabled=script)
+    page.goto("/login?next=/bookings")
+    page.get_by_label("E-mail address").fill(asha["X-Email"])
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+
+    page.goto(f"/bookings/{had}")
+    page.get_by_role("link", name="Choose another show").click()
+    assert page.get_by_text("the show you have").is_visible()
+    page.screenshot(path=tmp_path / "times.png", full_page=True)
+    day = house.http.get(f"/shows/{other}").json()["show"]["local_date"]
+    page.get_by_role("navigation", name="Days").locator(f'a[href$="{day}"]').click()
+    page.locator(f'a[href$="/shows/{other}"]').click()
+    page.get_by_role("button", name="Hold them, and see what it costs").click()
+    assert page.get_by_role("alert").get_by_text("choose at least one seat", exact=False).count()
+    page.get_by_label(there).check()
+    page.screenshot(path=tmp_path / "seats.png", full_page=True)
+    page.get_by_role("button", name="Hold them, and see what it costs").click()
+    assert page.get_by_text("₹180 of what you paid go along.").is_visible()
+    page.screenshot(path=tmp_path / "quote.png", full_page=True)
+    page.get_by_role("button", name="Pay ₹70 and change to this show").click()
+
+    assert page.get_by_text("Booked", exact=True).is_visible()
+    assert page.get_by_text("₹180 of it came along from").is_visible()
+    page.screenshot(path=tmp_path / "done.png", full_page=True)
+    page.get_by_role("link", name="what you had before").click()
+    house.eventually(lambda: page.reload() and page.get_by_text("Exchanged for another").count())
+    page.get_by_role("link", name="what you have instead").click()
+    assert page.get_by_text("₹250").first.is_visible()
+    assert strangers == []

@@ -10,9 +10,10 @@ from api.answers import Answered
 from api.asking import Asking
 from api.commands import NotTaken
 from api.problems import ProblemRaised
+from justbookit import wire
 from justbookit.refusals import ReleaseReason
 from justbookit.seat_commands import ReleaseHold
-from justbookit.seat_events import HoldReleased
+from justbookit.seat_events import CommandRefused, HoldReleased
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -43,12 +44,14 @@ def answer(fingerprint=msgspec.UNSET):
 class Writers:
     """Commands and answers of a writer that answers at once with what it is given."""
 
-    def __init__(self, answered=None, written=None):
-        self.answered, self.written = answered, written
+    def __init__(self, answered=None, written=None, followed=None):
+        self.answered, self.written, self.followed = answered, written, followed
         self.looked_up = 0
+        self.expected = {}
 
-    def expect(self, _command_id):
+    def expect(self, command_id):
         self.future = asyncio.get_running_loop().create_future()
+        self.expected[command_id] = self.future
         return self.future
 
     def forget(self, _command_id, _future):
@@ -57,7 +60,9 @@ class Writers:
     async def send_seat(self, _command, _failed):
         if self.answered is None:
             raise NotTaken("not connected")
-        self.future.set_result(self.answered)
+        self.expected["c-1"].set_result(self.answered)
+        if self.followed is not None:
+            self.expected["c-1.take"].set_result(self.followed)
 
     async def find(self, _command_id):
         self.looked_up += 1
@@ -112,3 +117,40 @@ async def test_while_commands_are_not_taken_booking_is_paused():
         await Writers().asking().once(wish("f-1"))
 
     assert raised.value.problem.code == "booking_paused"
+
+
+def refusal(command_id="c-1"):
+    return CommandRefused(
+        show_id="s-1",
+        version=2,
+        at=NOW,
+        command_id=command_id,
+        code="not_confirmed",
+        detail="the booking is held",
+    )
+
+
+async def test_who_asks_for_what_another_writer_decides_gets_that_writers_answer():
+    writers = Writers(Answered(answer()), followed=Answered(refusal("c-1.take")))
+
+    assert await writers.asking().followed(wish(), "c-1.take") == refusal("c-1.take")
+
+
+async def test_what_is_refused_at_once_has_no_other_answer_to_wait_for():
+    writers = Writers(Answered(refusal()))
+
+    assert await writers.asking().followed(wish(), "c-1.take") == refusal()
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["written already", "said a moment later"])
+async def test_the_answer_to_what_somebody_else_asked_is_found_or_waited_for(written):
+    raw = wire.encode(refusal("c-1.take"))
+    writers = Writers(written=("seat-events", raw) if written else None)
+
+    asked = asyncio.create_task(writers.asking().answer_to("c-1.take"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    if not written:
+        writers.expected["c-1.take"].set_result(Answered(refusal("c-1.take")))
+
+    assert await asked == refusal("c-1.take")

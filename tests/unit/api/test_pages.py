@@ -7,10 +7,11 @@ import msgspec
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from api.bookings.views import BookingView, ChangeQuote
+from api.bookings.exchange_views import ExchangeQuote
+from api.bookings.views import BookingView, CameFrom, ChangeQuote
 from api.pages.page import local_path
 from api.pages.words import STATUS, WORDS, duration, moment, money
-from justbookit.bookings import BookingChange, BookingStatus
+from justbookit.bookings import BookingChange, BookingStatus, Exchanged
 from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
 
@@ -100,6 +101,28 @@ def quote(*lines, given=(), taken=(), to_pay=0, to_refund=0):
     )
 
 
+def exchange(*lines, given, credit, remaining=()):
+    held = booking(*lines, status=BookingStatus.HELD)
+    more = held.amount - credit
+    return ExchangeQuote(
+        quote_id="q",
+        booking_id="b-1",
+        show_id="s",
+        given=given,
+        remaining=remaining,
+        remaining_amount=sum(each.price for each in remaining),
+        credit=credit,
+        booking=held,
+        to_pay=max(0, more),
+        to_refund=max(0, -more),
+        currency="INR",
+        valid_until=AT,
+    )
+
+
+WENT = Exchanged(at=AT, given=("B2",), credit=25000, to_show_id="new", to_booking_id="b-9")
+
+
 def change(**money):
     return BookingChange(at=AT, given=("B2",), before=(B1, B2), lines=(B1,), **money)
 
@@ -142,6 +165,59 @@ PAGES = {
         {"booking": booking(B1), "quote": quote(B2, given=("B1",), taken=("B2",))},
         ["It costs the same: B2 for B1", ">Change<"],
         ['name="pays"'],
+    ),
+    "what an exchange costs more is said, and that the seats are held": (
+        {"booking": booking(A1), "exchange": exchange(B1, given=("A1",), credit=18000)},
+        [
+            "₹70 more: B1 for A1",
+            "₹180 of what you paid go along",
+            "Price and seats are kept for you until",
+            "Pay ₹70 and change to this show",
+        ],
+        ["Cancel this booking", "stay, for"],
+    ),
+    "what an exchange brings, and what stays": (
+        {
+            "booking": booking(B1, B2),
+            "exchange": exchange(A1, given=("B2",), credit=25000, remaining=(B1,)),
+        },
+        ["₹70 come back: A1 for B2", "B1 stay, for ₹250", ">Change to this show<"],
+        ["no money moves"],
+    ),
+    "seats that are held for an exchange are not paid for here": (
+        {
+            "booking": booking(
+                B1,
+                status=BookingStatus.HELD,
+                origin=CameFrom(show_id="old", booking_id="b-0", quote_id="q", credit=18000),
+            )
+        },
+        ["Go on with the exchange", "/bookings/b-0/exchange?quote=q"],
+        ["Try a card that is declined"],
+    ),
+    "while it is being exchanged nothing can be done": (
+        {"booking": booking(B1, B2, exchanging=True)},
+        ["This is being exchanged for another show just now"],
+        ["Cancel this booking", "Choose other seats", "See what comes back"],
+    ),
+    "what was exchanged leads to what there is instead": (
+        {"booking": booking(B1, status=BookingStatus.EXCHANGED, exchanges=(WENT,))},
+        ["Exchanged for another show", "₹250 went along", 'href="/bookings/b-9"'],
+        ["Cancel this booking", "come back to you"],
+    ),
+    "what a ticket of it went for is told": (
+        {"booking": booking(B1, exchanges=(WENT,))},
+        ["B2 went to", 'href="/bookings/b-9"', "with ₹250", "Choose another show"],
+        [],
+    ),
+    "where it came from is told": (
+        {
+            "booking": booking(
+                B1, origin=CameFrom(show_id="old", booking_id="b-0", quote_id="q", credit=18000)
+            )
+        },
+        ["₹180 of it came along from", 'href="/bookings/b-0"'],
+        [],
     ),
     "what changed is told with before and after": (
         {"booking": booking(B1, refund=25000, changes=(change(refund=25000),))},
