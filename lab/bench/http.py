@@ -24,6 +24,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+        self.head = b""
+        """Of the last answer, in small letters: its status and its headers."""
 
     @property
     def is_open(self) -> bool:
@@ -50,17 +52,18 @@ class Connection(asyncio.Protocol):
         if len(self._buffer) < end:
             return
         body, self._buffer = self._buffer[head_end + 4 : end], self._buffer[end:]
+        self.head = head
         if self._answer is not None and not self._answer.done():
             self._answer.set_result((int(head[9:12]), body))
 
-    async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Status and body. Raises Gone, and TimeoutError when nothing comes."""
+    async def ask(self, request: bytes, seconds: float = ANSWER_SECONDS_MAX) -> tuple[int, bytes]:
+        """Status and body. Raises Gone, and TimeoutError when nothing comes for so long."""
         if self._transport is None:
             raise Gone("not connected")
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            async with asyncio.timeout(seconds):
                 return await self._answer
         except TimeoutError:
             self.close()
@@ -72,10 +75,13 @@ class Connection(asyncio.Protocol):
 
 
 class Connections:
-    """A pool of so many; who asks while all are busy waits."""
+    """A pool of so many; who asks while all are busy waits, and then so long for an answer."""
 
-    def __init__(self, host: str, port: int, size: int) -> None:
+    def __init__(
+        self, host: str, port: int, size: int, answer_seconds_max: float = ANSWER_SECONDS_MAX
+    ) -> None:
         self._host, self._port = host, port
+        self._answer_seconds_max = answer_seconds_max
         self._free: deque[Connection] = deque()
         self._room = asyncio.Semaphore(size)
 
@@ -93,10 +99,16 @@ class Connections:
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Status and body of one request. Raises Gone, OSError or TimeoutError."""
+        status, _, body = await self.whole(request)
+        return status, body
+
+    async def whole(self, request: bytes) -> tuple[int, bytes, bytes]:
+        """Status, head and body of one request. Raises Gone, OSError or TimeoutError."""
         async with self._room:
             connection = await self._take()
             try:
-                return await connection.ask(request)
+                status, body = await connection.ask(request, self._answer_seconds_max)
+                return status, connection.head, body
             finally:
                 if connection.is_open:
                     self._free.append(connection)

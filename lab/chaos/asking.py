@@ -8,16 +8,20 @@ from math import inf
 from secrets import token_hex
 from typing import Any, BinaryIO
 
-import aiohttp
 import msgspec
 
 from justbookit.ids import ShowId
+from lab.bench.http import Connections, Gone, request
 from lab.chaos.history import Tally
 from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
 from lab.demo.door import Door
 
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS, PAUSE_SECONDS_MAX = 0.5, 4.0
+"""Between asking and asking again: twice as long each time."""
 UNKNOWN_KEPT_MAX = 20_000
+
+REPLAYED = b"\r\nidempotent-replayed: true"
+TOLD_MAX = 500
 
 _encode = msgspec.json.Encoder().encode
 
@@ -46,8 +50,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 class Asking:
     """The history grows here."""
 
-    def __init__(self, door: Door, file: BinaryIO) -> None:
-        self._door = door
+    def __init__(self, connections: Connections, host: str, file: BinaryIO) -> None:
+        self._connections = connections
+        self._host = host
         self._file = file
         self._epoch = time.time() - time.monotonic()
         self.tally = Tally()
@@ -65,11 +70,13 @@ class Asking:
 
     async def insist(self, wish: Wish) -> Op:
         """Ask until it is known what became of it, or it is too late to ask."""
+        pause = PAUSE_SECONDS
         while True:
             op = await self.once(wish)
             if op.outcome is not Outcome.INFO or self.now() > self.patient_until:
                 return op
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, PAUSE_SECONDS_MAX)
 
     async def once(self, wish: Wish, other_body: Any = None) -> Op:
         """Ask once; with `other_body`, for something else under the same key."""
@@ -79,13 +86,19 @@ class Asking:
         began = self.now()
         status, replayed = 0, False
         answer: Any = None
+        raw = request(
+            wish.method,
+            f"/api/v1{wish.path}",
+            self._host,
+            body=b"" if body is None else _encode(body),
+            secret=person.secret,
+            key=wish.key,
+        )
         try:
-            got = await self._door.ask(
-                wish.method, wish.path, body=body, secret=person.secret, key=wish.key
-            )
-            status, answer = got.status, got.body
-            replayed = got.headers.get("idempotent-replayed") == "true"
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            status, head, text = await self._connections.whole(raw)
+            replayed = REPLAYED in head
+            answer = _decoded(text)
+        except (Gone, OSError, TimeoutError) as error:
             answer = repr(error)
         outcome = outcome_of(status)
         is_problem = outcome is not Outcome.OK and isinstance(answer, dict)
@@ -111,6 +124,13 @@ class Asking:
             self._left_open.append(op.t_complete)
         self._file.write(_encode(op) + b"\n")
         return op
+
+
+def _decoded(text: bytes) -> Any:
+    try:
+        return msgspec.json.decode(text) if text else None
+    except msgspec.DecodeError:
+        return text.decode(errors="replace")[:TOLD_MAX]
 
 
 async def admit(door: Door, count: int, say: Callable[[str], None]) -> list[Person]:

@@ -18,7 +18,7 @@ from lab.chaos.nets import nets
 from lab.chaos.report import Report
 from lab.chaos.run import Plan
 from lab.chaos.run import chaos as run
-from lab.chaos.schedule import CUTS, Fault
+from lab.chaos.schedule import CUTS, SLOT_SECONDS, Fault
 from lab.chaos.takeovers import takeovers
 from lab.demo.door import NotAsPromised
 from lab.own_stack import fresh, own_home, running
@@ -54,6 +54,13 @@ def _faults(_: click.Context, __: click.Parameter, text: str | None) -> list[Fau
     "--faults",
     callback=_faults,
     help="Which faults, with commas; all that can be done if left out, and '' for none.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(min=5.0),
+    default=SLOT_SECONDS,
+    show_default=True,
+    help="Seconds from one fault to the next, of those that change who decides.",
 )
 @click.option("--clients", default=24, show_default=True, help="Customers who ask at once.")
 @click.option(
@@ -91,6 +98,7 @@ def chaos(  # noqa: PLR0913 - one for each option
     minutes: float,
     seed: int | None,
     faults: list[Fault] | None,
+    every: float,
     clients: int,
     own_stack: bool,
     only_nets: bool,
@@ -105,7 +113,14 @@ def chaos(  # noqa: PLR0913 - one for each option
     elif not own_stack and (cuts := set(faults) & set(CUTS)):
         raise click.UsageError(f"{', '.join(sorted(cuts))}: only with --own-stack")
     history = history or Path(settings.home) / "chaos" / f"{int(time.time())}.jsonl"
-    plan = Plan(seconds=minutes * 60, seed=seed, clients=clients, faults=faults, history=history)
+    plan = Plan(
+        seconds=minutes * 60,
+        seed=seed,
+        clients=clients,
+        faults=faults,
+        every=every,
+        history=history,
+    )
     with _console.status("chaos") as status:
 
         def say(text: str) -> None:

@@ -17,6 +17,9 @@ PARALLEL_SHARE, AGAIN_SHARE, REUSED_SHARE = 0.08, 0.08, 0.04
 LATE_SECONDS_MAX = 10.0
 """Who holds for no longer than that may wait until it is too late."""
 CLERKS = 2
+PATIENCE_SECONDS = 0.5
+VISITS_MAX = 6
+"""Who has no answer for so long tries elsewhere meanwhile; so many things at once, no more."""
 FINAL_READS_MAX = 500
 
 
@@ -55,34 +58,44 @@ class Crowd:
             await asyncio.gather(*(self._asking.insist(wish) for wish in some[at : at + 10]))
 
     async def _customer(self, person: Person, dice: Random, tasks: asyncio.TaskGroup) -> None:
+        visits: set[asyncio.Task[None]] = set()
         while self._asking.now() < self._ends:
             await asyncio.sleep(dice.expovariate(1 / THINK_SECONDS))
-            hall = self._halls.pick(dice)
-            hall.tries += 1
-            seats = dice.sample(self._halls.seats, dice.randint(1, 3))
-            wish = Wish(
-                person=person,
-                kind=Kind.HOLD,
-                show_id=hall.show_id,
-                path=f"/shows/{hall.show_id}/holds",
-                body={"seat_ids": seats},
-                args={"seat_ids": seats},
-                key=_key(dice),
-            )
-            op = await self._ask(wish, dice, {"seat_ids": [*seats, "A1"]})
-            if op.outcome is not Outcome.OK:
-                continue
-            held_for = seconds(op.answer["held_until"]) - self._asking.now()
-            match dice.choices(("pay", "release", "late", "forget"), (55, 15, 20, 10))[0]:
-                case "pay":
-                    await asyncio.sleep(dice.expovariate(1 / THINK_SECONDS))
-                    await self._pay(person, op, dice)
-                case "release":
-                    await self._step(person, Kind.RELEASE, op, dice)
-                case "late" if held_for < LATE_SECONDS_MAX:
-                    tasks.create_task(self._pay_late(person, op, dice, held_for))
-                case _:
-                    pass
+            visit = tasks.create_task(self._visit(person, dice, tasks))
+            visits.add(visit)
+            visit.add_done_callback(visits.discard)
+            await asyncio.wait({visit}, timeout=PATIENCE_SECONDS)
+            if len(visits) >= VISITS_MAX:
+                await asyncio.wait(visits, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _visit(self, person: Person, dice: Random, tasks: asyncio.TaskGroup) -> None:
+        """Seats wanted and held, and then paid for, given back or forgotten."""
+        hall = self._halls.pick(dice)
+        hall.tries += 1
+        seats = dice.sample(self._halls.seats, dice.randint(1, 3))
+        wish = Wish(
+            person=person,
+            kind=Kind.HOLD,
+            show_id=hall.show_id,
+            path=f"/shows/{hall.show_id}/holds",
+            body={"seat_ids": seats},
+            args={"seat_ids": seats},
+            key=_key(dice),
+        )
+        op = await self._ask(wish, dice, {"seat_ids": [*seats, "A1"]})
+        if op.outcome is not Outcome.OK:
+            return
+        held_for = seconds(op.answer["held_until"]) - self._asking.now()
+        match dice.choices(("pay", "release", "late", "forget"), (55, 15, 20, 10))[0]:
+            case "pay":
+                await asyncio.sleep(dice.expovariate(1 / THINK_SECONDS))
+                await self._pay(person, op, dice)
+            case "release":
+                await self._step(person, Kind.RELEASE, op, dice)
+            case "late" if held_for < LATE_SECONDS_MAX:
+                tasks.create_task(self._pay_late(person, op, dice, held_for))
+            case _:
+                pass
 
     async def _pay_late(self, person: Person, held: Op, dice: Random, held_for: float) -> None:
         await asyncio.sleep(max(0.0, held_for + dice.uniform(-0.1, 0.3)))

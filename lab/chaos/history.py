@@ -1,6 +1,7 @@
 """The file of all requests and answers, read again a part at a time: it may be larger than memory.
 
-A part has the shows of one partition, so everything that is checked of a show is in one part.
+A part has the shows of one partition, or of a share of it, so everything that is checked of a
+show is in one part.
 """
 
 from collections import Counter

@@ -13,6 +13,7 @@ import msgspec
 from justbookit.settings import Settings
 from justbookit.topics import SEAT_EVENTS
 from lab.bench.gateway import Gateway
+from lab.bench.http import Connections
 from lab.chaos.asking import Asking, admit
 from lab.chaos.checks import check
 from lab.chaos.coverage import TAKEOVERS, classes, vacuous
@@ -25,14 +26,16 @@ from lab.chaos.history import promises, read, split
 from lab.chaos.processes import SPARE, Processes
 from lab.chaos.report import Report
 from lab.chaos.schedule import ENDING, TAKING, Fault, plan
-from lab.demo.door import Door, until
+from lab.demo.door import Door, host_of, until
 from lab.verify.audit import Audit
-from lab.verify.history import histories
+from lab.verify.history import histories, share_of, shares_for
 from lab.verify.kafka_log import KafkaLog, see_partitions
 from lab.verify.run import verify
 
 HALLS = 6
 ANSWER_SECONDS_MAX = 15.0
+CONNECTIONS_MAX = 1024
+"""A request may be sent five times at once, and whoever waits does not wait for a connection."""
 KNOWN_WITHIN_SECONDS = 60.0
 """After the last request and the last fault, everything that was asked is known."""
 STILL_WITHIN_SECONDS = 120.0
@@ -48,6 +51,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     clients: int
     faults: Collection[Fault]
+    every: float
+    """Seconds from one fault that changes who decides to the next."""
     history: Path
 
 
@@ -87,13 +92,18 @@ class _Load:
         self._processes.read()
         # before a second writer is started that would look for shows elsewhere
         await asyncio.to_thread(see_partitions, settings)
-        connector = aiohttp.TCPConnector(limit=0)
+        host = host_of(settings)
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS_MAX)
-        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            Connections(
+                host, settings.api_port, CONNECTIONS_MAX, ANSWER_SECONDS_MAX
+            ) as connections,
+        ):
             door = Door(session, settings)
             people = await admit(door, wanted.clients, say)
             self._halls = await build(settings, door, HALLS, say)
-            self._asking = asking = Asking(door, file)
+            self._asking = asking = Asking(connections, host, file)
             self._nemesis = Nemesis(settings, asking, self._processes, self._proxies, wanted.seed)
             gateway = Gateway(settings.secret)
             crowd = Crowd(asking, self._halls, people, gateway, wanted.seed)
@@ -113,7 +123,7 @@ class _Load:
         asking, wanted = self._asking, self._wanted
         began = asking.now()
         asking.patient_until = began + wanted.seconds + KNOWN_WITHIN_SECONDS
-        planned = plan(wanted.seed, wanted.seconds, wanted.faults)
+        planned = plan(wanted.seed, wanted.seconds, wanted.faults, wanted.every)
         async with asyncio.TaskGroup() as both:
             both.create_task(self._nemesis.go(planned, wanted.seconds, self._say))
             both.create_task(crowd.go(began + wanted.seconds))
@@ -130,21 +140,25 @@ class _Load:
         await until("a second seat writer", look, READY_WITHIN_SECONDS)
 
     def judged(self) -> Report:
-        """What the log and the stores say of all that was answered, partition by partition."""
+        """What the log and the stores say of all answers, a share of the shows at a time."""
         wanted, settings = self._wanted, self._settings
         audit = verify(settings, promises(wanted.history), STILL_WITHIN_SECONDS, self._say)
         faults = self._nemesis.records
         takeovers = sum(record.takeover for record in faults)
         happened: Counter[str] = Counter()
         findings = Findings()
-        parts = split(wanted.history, settings.partitions)
+        parts: list[Path] = []
         log = KafkaLog(settings)
         try:
             ends = log.ends((SEAT_EVENTS,))
-            for partition, part in enumerate(parts):
-                self._say(f"holding the answers against the log: partition {partition + 1}")
+            shares = shares_for(max(ends.values()))
+            parts = split(wanted.history, settings.partitions * shares)
+            for number, part in enumerate(parts):
+                self._say(f"holding the answers against the log: {number + 1} of {len(parts)}")
+                share, partition = divmod(number, settings.partitions)
                 records = log.records(SEAT_EVENTS, partition, ends)
-                shows = histories(records, settings.partitions, Audit())
+                here = share_of(records, share, shares, settings.partitions)
+                shows = histories(here, settings.partitions, Audit())
                 ours = shows.keys() & self._halls.show_ids
                 logs = {name: shows[name].events for name in ours}
                 ops = read(part)

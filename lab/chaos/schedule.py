@@ -8,8 +8,8 @@ import msgspec
 
 SLOT_SECONDS = 15.0
 """Of a fault that changes who decides: the session of a dead writer ends after 6 s."""
-SIDE_SECONDS = 9.0
-"""So long after it comes one that the writers need not notice."""
+SIDE_AFTER = 0.6
+"""Of that time has passed when one comes that the writers need not notice."""
 FIRST_SECONDS = 5.0
 
 
@@ -58,7 +58,9 @@ class Planned(msgspec.Struct, frozen=True):
     fault: Fault
 
 
-def plan(seed: int, seconds: float, wanted: Collection[Fault]) -> list[Planned]:
+def plan(
+    seed: int, seconds: float, wanted: Collection[Fault], every: float = SLOT_SECONDS
+) -> list[Planned]:
     """Every fault of a run that lasts so long; the same for the same arguments."""
     dice = Random(seed)
     main = _deck(dice, [fault for fault in MAIN if fault in wanted])
@@ -67,10 +69,10 @@ def plan(seed: int, seconds: float, wanted: Collection[Fault]) -> list[Planned]:
     begin = FIRST_SECONDS
     while begin < seconds - FIRST_SECONDS:
         planned += [Planned(begin, fault) for fault in (next(main, None),) if fault is not None]
-        aside = begin + SIDE_SECONDS
+        aside = begin + SIDE_AFTER * every
         if aside < seconds - FIRST_SECONDS:
             planned += [Planned(aside, fault) for fault in (next(side, None),) if fault is not None]
-        begin += SLOT_SECONDS
+        begin += every
     return planned
 
 

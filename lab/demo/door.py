@@ -31,10 +31,15 @@ class Answer(msgspec.Struct, frozen=True):
     headers: dict[str, str]
 
 
+def host_of(settings: Settings) -> str:
+    """The machine on which the API is, seen from this one."""
+    anywhere = settings.api_host in {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+    return "127.0.0.1" if anywhere else settings.api_host
+
+
 def url_of(settings: Settings) -> str:
     """Where the API is, seen from this machine."""
-    anywhere = settings.api_host in {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
-    return f"http://{'127.0.0.1' if anywhere else settings.api_host}:{settings.api_port}"
+    return f"http://{host_of(settings)}:{settings.api_port}"
 
 
 class Door:

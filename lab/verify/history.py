@@ -1,6 +1,6 @@
 """The log as it lies on the topic → each show's events, once and in order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -20,6 +20,42 @@ class Record(msgspec.Struct, frozen=True):
     value: bytes
     written_ms: int = 0
     """When it was handed to Kafka, by the clock of whoever did."""
+
+
+EVENTS_AT_ONCE = 50_000
+"""More of a partition are not gone through at once: they lie in memory while they are."""
+
+
+class _Where(msgspec.Struct):
+    show_id: ShowId
+
+
+_where = msgspec.json.Decoder(_Where)
+
+
+def shares_for(events: int) -> int:
+    """In how many shares a partition with so many events is gone through."""
+    return max(1, -(-events // EVENTS_AT_ONCE))
+
+
+def share_of(
+    records: Iterable[Record], share: int, shares: int, partitions: int
+) -> Iterator[Record]:
+    """Those about one share of a partition's shows: about as many as any other.
+
+    They are those that would have a partition of their own if there were `shares` times as many.
+    What cannot be read or is of another partition is in the first, so that it is told once.
+    """
+    for record in records:
+        at = 0
+        try:
+            there = partition_of(_where.decode(record.value).show_id, partitions * shares)
+        except msgspec.DecodeError:
+            pass
+        else:
+            at = there // partitions if there % partitions == record.partition else 0
+        if at == share:
+            yield record
 
 
 class History(msgspec.Struct):

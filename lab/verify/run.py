@@ -1,6 +1,6 @@
 """Everything gone through once: the moment, then partition by partition, then the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +17,13 @@ from justbookit.topics import (
     SEAT_EVENTS,
     STREAM_DEAD_LETTERS,
     THEATRE_FACTS,
+    Topic,
 )
 from lab.verify import moment
 from lab.verify.audit import Audit, Check
 from lab.verify.cards import check_cards
 from lab.verify.exchanges import Bridge, judge_exchanges
-from lab.verify.history import histories
+from lab.verify.history import Record, histories, share_of, shares_for
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
 from lab.verify.kafka_log import KafkaLog
 from lab.verify.moment import Moment, Say
@@ -87,7 +88,9 @@ class _Walk:
                 f"partition {partition + 1} of {self._partitions},"
                 f" {audit.looked_at[Check.READABLE]:,} events so far"
             )
-            self._partition(partition, promises, buried)
+            shares = shares_for(self._moment.ends[SEAT_EVENTS.name, partition])
+            for share in range(shares):
+                self._share(partition, (share, shares), promises, buried)
         for booking_id in promises.keys() - self._kept:
             audit.look(Check.PROMISES)
             audit.fault(Check.PROMISES, booking_id, "was answered 201, and is in no show's log")
@@ -99,20 +102,25 @@ class _Walk:
         check_cards(told, self._moment.cards, self._to_come, audit)
         return audit
 
-    def _partition(
+    def _share(
         self,
         partition: int,
+        share: tuple[int, int],
         promises: Mapping[BookingId, Promise],
         buried: set[tuple[str, int, int]],
     ) -> None:
         log, ends, audit = self._log, self._moment.ends, self._audit
-        shows = histories(log.records(SEAT_EVENTS, partition, ends), self._partitions, audit)
+
+        def ours(topic: Topic) -> Iterator[Record]:
+            records = log.records(topic, partition, ends)
+            return share_of(records, *share, self._partitions)
+
+        shows = histories(ours(SEAT_EVENTS), self._partitions, audit)
         asked: set[CommandId] = set()
         all_kept = True
         for topic in (SEAT_COMMANDS, THEATRE_FACTS):
             all_kept = all_kept and log.first(topic, partition) == 0
-            records = log.records(topic, partition, ends)
-            asked |= judge_commands(topic.name, records, shows, buried, audit)
+            asked |= judge_commands(topic.name, ours(topic), shows, buried, audit)
         if all_kept:
             judge_thin_air(shows, asked, audit)
         rows = self._postgres.rows(shows.keys())

@@ -11,10 +11,12 @@ from opensearchpy import OpenSearch
 
 from justbookit.settings import Settings
 from lab.__main__ import EXIT_DIFFERS, command
+from lab.verify import history
 from lab.verify.audit import Check
 from lab.verify.moment import NeverStill
 from lab.verify.run import verify
 from lab.verify.stores import MOVIES, SHOWS
+from tests.playhouse import Playhouse
 
 GHOST = "test.ghost"
 
@@ -73,6 +75,22 @@ def test_a_document_that_no_event_made_is_found(
             assert (check, GHOST) in found(stack)
         finally:
             client.delete(index=alias, id=GHOST, refresh=True)
+
+
+def test_what_is_gone_through_in_shares_is_all_of_it(
+    stack: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Playhouse(stack) as house:
+        customer = house.customer()
+        for seat in ("B1", "B2", "B3"):
+            house.book(house.new_show(), [seat], customer)
+    whole = verify(stack, {}, 90, lambda _: None)
+    monkeypatch.setattr(history, "EVENTS_AT_ONCE", 3)
+    in_shares = verify(stack, {}, 90, lambda _: None)
+
+    assert in_shares.looked_at == whole.looked_at
+    assert in_shares.totals == whole.totals
+    assert in_shares.is_clean is whole.is_clean
 
 
 def test_what_never_comes_to_rest_is_told(stack: Settings) -> None:

@@ -473,6 +473,11 @@ def test_the_same_seed_is_the_same_plan_and_faults_of_writers_have_room() -> Non
     assert all(b - a >= SLOT_SECONDS for a, b in pairwise(main))
 
 
+def test_faults_further_apart_are_fewer() -> None:
+    far = [each for each in plan(4, 180, list(Fault), 30.0) if each.fault in MAIN]
+    assert [each.at for each in far] == [5, 35, 65, 95, 125, 155]
+
+
 def test_only_the_faults_that_are_wanted_are_planned() -> None:
     assert {each.fault for each in plan(1, 90, [Fault.API_KILL])} == {Fault.API_KILL}
     assert plan(1, 90, []) == []

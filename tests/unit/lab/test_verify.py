@@ -75,7 +75,7 @@ from justbookit.title_cards import TitleCard, card_of
 from justbookit.topics import partition_of
 from lab.verify.audit import Audit, Check
 from lab.verify.cards import check_cards
-from lab.verify.history import History, Record, histories
+from lab.verify.history import History, Record, histories, share_of, shares_for
 from lab.verify.judging import Promise, judge_commands, judge_show, judge_thin_air
 from lab.verify.moment import lags
 from lab.verify.programme import SlotRow, check_catalogue, check_screens, slot_row
@@ -916,3 +916,26 @@ def test_what_lags_is_told_in_words() -> None:
     assert lags(ends, {**done, ("seat-commands", 0): 12}, {}) == [
         "seat-commands is 2 messages beyond the end of seat-commands"
     ]
+
+
+def test_a_partition_in_shares_is_all_of_it_and_every_show_is_in_one() -> None:
+    shows = [f"demo.s{number}" for number in range(200)]
+    here = [show for show in shows if partition_of(ShowId(show), 4) == 1]
+    elsewhere = next(show for show in shows if partition_of(ShowId(show), 4) == 2)
+    values = [b'{"show_id":"%s"}' % show.encode() for show in [*here, elsewhere, *here]]
+    records = [Record(1, at, value) for at, value in enumerate([*values, b"no event", b"[]"])]
+
+    shares = [list(share_of(records, share, 3, 4)) for share in range(3)]
+
+    assert sorted(record.offset for share in shares for record in share) == list(
+        range(len(records))
+    )
+    of_shows = [{record.value for record in share} for share in shares]
+    assert all(len(share) > 5 for share in of_shows)
+    assert not any(one & other for at, one in enumerate(of_shows) for other in of_shows[at + 1 :])
+    assert {b"no event", b"[]", b'{"show_id":"%s"}' % elsewhere.encode()} <= of_shows[0]
+
+
+@pytest.mark.parametrize(("events", "shares"), [(0, 1), (50_000, 1), (50_001, 2), (150_000, 3)])
+def test_no_more_than_so_many_events_are_gone_through_at_once(events: int, shares: int) -> None:
+    assert shares_for(events) == shares
