@@ -10,6 +10,7 @@ UV ?= $(or $(shell command -v uv),$(TOOLS)/bin/uv)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-lock
+MUTANTS := .justbookit/mutants
 CODE := justbookit streams api warehouse connectors stack lab tests
 SCHEMAS := $(wildcard */schema)
 
@@ -63,6 +64,11 @@ verify: install ## recompute everything from the event log and compare
 bench: install ## measure; NAME=seats, booking, browse, live, lag, expiry, memory or warehouse
 	@$(BIN)/justbookit bench $(or $(NAME),seats)
 
+.PHONY: mutants
+mutants: $(MUTANTS)/.made-from-lock ## break the rules in many small ways; NAME='justbookit.offers.*'
+	@nice $(MUTANTS)/bin/mutmut run --max-children 2 $(NAME)
+	@$(MUTANTS)/bin/mutmut results
+
 ##@ Upkeep
 
 .PHONY: install
@@ -71,6 +77,8 @@ install: $(READY) ## the environment, exactly as locked (nothing to do the secon
 .PHONY: lock
 lock: install $(UV) ## resolve packages and jars anew and write the locks
 	UV="$(UV)" $(BIN)/python -m stack.lock
+	"$(UV)" pip compile --quiet --universal --generate-hashes --no-header --upgrade \
+	  tests/mutants.in -o tests/mutants.lock
 
 .PHONY: clean
 clean: ## remove caches and the environment; the stack's data stays
@@ -87,6 +95,11 @@ $(READY): requirements.lock pyproject.toml | $(UV)
 	@test -x $(BIN)/python || "$(UV)" venv --python "$$(command -v $(PYTHON))" $(VENV)
 	"$(UV)" pip sync --python $(BIN)/python --require-hashes requirements.lock
 	"$(UV)" pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(MUTANTS)/.made-from-lock: tests/mutants.lock | $(UV)
+	@test -x $(MUTANTS)/bin/python || "$(UV)" venv --python "$$(command -v $(PYTHON))" $(MUTANTS)
+	"$(UV)" pip sync --python $(MUTANTS)/bin/python --require-hashes tests/mutants.lock
 	@touch $@
 
 $(TOOLS)/bin/uv:

@@ -8,7 +8,11 @@ import pytest
 from stack import jars, lock
 
 ROOT = Path(__file__).parents[2]
-FILES = [ROOT / "requirements.lock", *sorted((ROOT / "stack" / "jars").glob("*/jgo*.toml"))]
+FILES = [
+    ROOT / "requirements.lock",
+    ROOT / "tests" / "mutants.lock",
+    *sorted((ROOT / "stack" / "jars").glob("*/jgo*.toml")),
+]
 
 
 def test_no_lock_is_stale():

@@ -183,7 +183,17 @@ def test_lines_add_up_and_never_cost_more_than_without_offers(zones):
 
 @pytest.mark.parametrize(
     ("amount", "percent", "part"),
-    [(1, 50, 0), (3, 50, 2), (5, 50, 2), (199, 20, 40), (0, 20, 0), (7, 0, 0), (7, 100, 7)],
+    [
+        (1, 50, 0),
+        (3, 50, 2),
+        (5, 50, 2),
+        (1, 51, 1),
+        (1, 49, 0),
+        (199, 20, 40),
+        (0, 20, 0),
+        (7, 0, 0),
+        (7, 100, 7),
+    ],
 )
 def test_a_share_is_rounded_half_to_even(amount, percent, part):
     assert share(amount, percent) == part

@@ -137,6 +137,7 @@ def test_a_run(asked, then):
         pytest.param(200, 500, "", 700, 0, id="what came back is paid with the next"),
         pytest.param(0, 500, "on hold: a dispute", 0, 500, id="what is held is carried on"),
         pytest.param(-500, 500, "", 0, 0, id="nothing is nothing"),
+        pytest.param(-499, 500, "", 1, 0, id="the smallest coin is paid out"),
     ],
 )
 def test_a_payout(carried_in, earned, held, amount, carried_out):
@@ -147,6 +148,10 @@ def test_a_payout(carried_in, earned, held, amount, carried_out):
     assert (one.amount, one.carried_out) == (amount, carried_out)
     assert one.status is (PayoutStatus.DUE if amount else PayoutStatus.CARRIED)
     assert one.reason == (held or ("" if amount else "nothing to pay out"))
+
+
+def test_a_payout_is_held_only_if_somebody_says_so():
+    assert payout(OrganizerId("o"), "INR", carried_in=0, earned=5).status is PayoutStatus.DUE
 
 
 @given(st.lists(st.tuples(st.integers(-10_000, 10_000), st.booleans()), max_size=30))
