@@ -13,6 +13,7 @@ from secrets import token_urlsafe
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import psycopg
 from litestar import Request
 
 from api.problems import problem
@@ -24,6 +25,7 @@ SESSION_COOKIE = "jb_session"
 
 _REMEMBERED_SECONDS = 60.0
 _REMEMBERED_MAX = 50_000
+_PAUSE_SECONDS = 1.0
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -53,18 +55,23 @@ class Remembered(Generic[Found]):
         self._known: OrderedDict[bytes, tuple[float, Found]] = OrderedDict()
 
     async def get(self, digest: bytes) -> Found | None:
-        now = time.monotonic()
-        known = self._known.get(digest)
-        if known is not None and now < known[0]:
-            return known[1]
+        known = self.remembered(digest)
+        if known is not None:
+            return known
+        asked_at = time.monotonic()
         found = await self._look_up(digest)
         if found is None:
             self._known.pop(digest, None)
             return None
-        self._known[digest] = (now + _REMEMBERED_SECONDS, found)
+        self._known[digest] = (asked_at + _REMEMBERED_SECONDS, found)
         if len(self._known) > _REMEMBERED_MAX:
             self._known.popitem(last=False)
         return found
+
+    def remembered(self, digest: bytes) -> Found | None:
+        """What was found within the last minute."""
+        known = self._known.get(digest)
+        return known[1] if known is not None and time.monotonic() < known[0] else None
 
     def forget(self, digest: bytes) -> None:
         self._known.pop(digest, None)
@@ -101,6 +108,7 @@ class Access:
     ) -> None:
         self.sessions = Remembered(sessions)
         self.keys = Remembered(keys)
+        self._ask_again_at = 0.0
 
     async def customer(self, request: AnyRequest) -> Customer:
         """The customer whose session token came with an API request."""
@@ -130,3 +138,17 @@ class Access:
         """The customer whose cookie came with a page request, if any."""
         secret = request.cookies.get(SESSION_COOKIE, "")
         return await self.sessions.get(digest_of(secret)) if secret else None
+
+    async def passer_by(self, request: AnyRequest) -> Customer | None:
+        """The same for pages that are for everybody: while nobody can be looked up, nobody.
+
+        Then it is not tried again for a second, so that such pages do not wait for it.
+        """
+        secret = request.cookies.get(SESSION_COOKIE, "")
+        if not secret or time.monotonic() < self._ask_again_at:
+            return self.sessions.remembered(digest_of(secret))
+        try:
+            return await self.visitor(request)
+        except psycopg.OperationalError:
+            self._ask_again_at = time.monotonic() + _PAUSE_SECONDS
+            return None

@@ -2,34 +2,43 @@
 
 A map is loaded by replaying the show's events from Postgres and then follows the topic: the next
 version is applied, an older one dropped, and a gap makes the map be loaded anew. When the topic
-cannot be followed, a map older than a second is loaded anew; when Postgres is away too, what is
-in memory is shown with its age.
+cannot be followed, a map older than a second is loaded anew. While Postgres is away nobody waits
+for it: what is in memory is shown with its age, or else what lies on the shelf.
 """
 
 import asyncio
+import random
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
+import psycopg
 import structlog
 
 from api.answers import Answers
+from api.shelf import Shelved
 from justbookit import wire
 from justbookit.errors import BrokenInvariant
 from justbookit.evolving import evolve
 from justbookit.ids import ShowId
 from justbookit.seat_events import SeatEvent
 from justbookit.seatmap import SeatMap
+from justbookit.snapshots import restored
 
 log = structlog.get_logger()
 
 WATCHED_MAX = 2000
 """A map with its events weighs 40 to 80 kB, and reading it anew costs milliseconds."""
 _STALE_SECONDS = 1.0
+_PATIENCE_SECONDS = 2.0
+"""How long a look waits for Postgres: a frozen one does not say that it is away."""
+_PAUSE_SECONDS = 1.0
+_AWAY = (psycopg.Error, OSError, TimeoutError)
 
 ReadEvents = Callable[[ShowId], Awaitable[Sequence[bytes]]]
+OnShelf = Callable[[ShowId], Shelved | None]
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -47,21 +56,25 @@ class Look(msgspec.Struct, frozen=True):
 class _Watched:
     """One map, or None while it is being loaded; `early` are events that came meanwhile."""
 
-    __slots__ = ("changed_at", "early", "loaded_at", "loading", "seatmap")
+    __slots__ = ("changed_at", "early", "from_shelf", "loaded_at", "loading", "seatmap")
 
     def __init__(self) -> None:
         self.seatmap: SeatMap | None = None
         self.changed_at = datetime.min.replace(tzinfo=UTC)
         self.loaded_at = 0.0
+        self.from_shelf = False
         self.early: list[SeatEvent] = []
-        self.loading: asyncio.Future[None] | None = None
+        self.loading: asyncio.Task[None] | None = None
 
 
 class SeatMaps:
     """The most recently looked at shows, in memory."""
 
-    def __init__(self, read_events: ReadEvents) -> None:
+    def __init__(self, read_events: ReadEvents, on_shelf: OnShelf = lambda _: None) -> None:
         self._read_events = read_events
+        self._on_shelf = on_shelf
+        self._away = False
+        self._ask_again_at = 0.0
         self._watched: OrderedDict[ShowId, _Watched] = OrderedDict()
         self.answers: Answers | None = None
         """Set once by whoever builds both: each knows the other."""
@@ -92,20 +105,14 @@ class SeatMaps:
         self._watched.move_to_end(show_id)
         follows = self.answers is not None and self.answers.live
         old = not follows and time.time() - watched.loaded_at > _STALE_SECONDS
-        stale = False
-        if watched.seatmap is None or old:
-            try:
-                await self._load(show_id, watched)
-            except Exception:
-                if watched.seatmap is None:
-                    self._watched.pop(show_id, None)
-                    raise
-                stale = True
+        is_true = watched.seatmap is not None and not old and not watched.from_shelf
+        if not is_true:
+            is_true = await self._bring_up_to_date(show_id, watched)
         seatmap = watched.seatmap
         if seatmap is None or seatmap.terms is None:
             self._watched.pop(show_id, None)
             return None
-        return self._look(seatmap, watched, stale=stale)
+        return self._look(seatmap, watched, stale=not is_true)
 
     def version_of(self, show_id: ShowId) -> int | None:
         """The version of a map that is in memory."""
@@ -119,6 +126,7 @@ class SeatMaps:
             watched is None
             or watched.seatmap is None
             or watched.seatmap.terms is None
+            or watched.from_shelf
             or self.answers is None
             or not self.answers.live
         ):
@@ -127,17 +135,67 @@ class SeatMaps:
         return self._look(watched.seatmap, watched, stale=False)
 
     def _look(self, seatmap: SeatMap, watched: _Watched, *, stale: bool) -> Look:
-        follows = self.answers is not None and self.answers.live
-        as_of = self.answers.as_of if follows and self.answers else watched.loaded_at
-        at = datetime.fromtimestamp(max(as_of, watched.loaded_at), UTC)
-        return Look(seatmap, at, stale, watched.changed_at)
+        as_of = watched.loaded_at
+        if self.answers is not None and not watched.from_shelf:
+            as_of = max(as_of, self.answers.as_of)  # it was followed until then
+        return Look(seatmap, datetime.fromtimestamp(as_of, UTC), stale, watched.changed_at)
+
+    async def _bring_up_to_date(self, show_id: ShowId, watched: _Watched) -> bool:
+        """Whether the map is as Postgres has it; else it is as old as it has to be.
+
+        Raises what reading Postgres raises, when there is nothing else to show.
+        """
+        if self._away and (watched.seatmap is not None or self._take_from_shelf(show_id, watched)):
+            if time.monotonic() >= self._ask_again_at:
+                self._ask_later()
+                self._loading(show_id, watched)  # nobody waits for it
+            return False
+        loading = self._loading(show_id, watched)
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await asyncio.shield(loading)
+        except TimeoutError as error:
+            self._is_away()
+            if not self._has_something(show_id, watched):
+                raise psycopg.OperationalError("no answer in time") from error
+            return False
+        except Exception:
+            if not self._has_something(show_id, watched):
+                raise
+            return False
+        return True
+
+    def _has_something(self, show_id: ShowId, watched: _Watched) -> bool:
+        """Whether there is a map to show, however old; one with nothing is not watched."""
+        if watched.seatmap is not None or self._take_from_shelf(show_id, watched):
+            return True
+        self._watched.pop(show_id, None)
+        return False
+
+    def _loading(self, show_id: ShowId, watched: _Watched) -> asyncio.Task[None]:
+        """The load under way: one, however many ask."""
+        if watched.loading is None:
+            watched.loading = asyncio.create_task(self._load(show_id, watched))
+            watched.loading.add_done_callback(self._loaded)
+        return watched.loading
+
+    def _loaded(self, loading: asyncio.Task[None]) -> None:
+        error = None if loading.cancelled() else loading.exception()
+        if error is None:
+            self._away = False
+        elif isinstance(error, _AWAY):
+            self._is_away()
+
+    def _is_away(self) -> None:
+        self._away = True
+        self._ask_later()
+
+    def _ask_later(self) -> None:
+        # Not all processes at the same moment.
+        pause = _PAUSE_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+        self._ask_again_at = time.monotonic() + pause
 
     async def _load(self, show_id: ShowId, watched: _Watched) -> None:
-        """Load once, however many ask."""
-        if watched.loading is not None:
-            await asyncio.shield(watched.loading)
-            return
-        watched.loading = asyncio.get_running_loop().create_future()
         try:
             began = time.time()
             seatmap = SeatMap(show_id)
@@ -146,18 +204,28 @@ class SeatMaps:
                 event = wire.decode_seat_event(raw)
                 evolve(seatmap, event)
                 changed_at = event.at
-        except BaseException as error:
-            watched.loading.set_exception(error)
-            watched.loading.exception()  # seen by us, should nobody else wait
+            watched.seatmap, watched.loaded_at, watched.changed_at = seatmap, began, changed_at
+            watched.from_shelf = False
+            early, watched.early = watched.early, []
+        finally:
             watched.loading = None
-            watched.early.clear()
-            raise
-        watched.seatmap, watched.loaded_at, watched.changed_at = seatmap, began, changed_at
-        early, watched.early = watched.early, []
-        watched.loading.set_result(None)
-        watched.loading = None
+            watched.early = []
         for event in early:
             self._apply(watched, event)
+
+    def _take_from_shelf(self, show_id: ShowId, watched: _Watched) -> bool:
+        """Whether the show lies on the shelf, and can be read."""
+        shelved = self._on_shelf(show_id)
+        if shelved is None:
+            return False
+        try:
+            watched.seatmap = restored(shelved.body)
+        except (msgspec.MsgspecError, KeyError) as error:
+            log.warning("a seat map on the shelf is of no use", show=show_id, why=str(error))
+            return False
+        watched.loaded_at, watched.from_shelf = shelved.as_of, True
+        watched.changed_at = datetime.fromtimestamp(shelved.changed_at, UTC)
+        return True
 
     def _apply(self, watched: _Watched, event: SeatEvent) -> None:
         seatmap = watched.seatmap

@@ -7,6 +7,7 @@ trying to reach them, and says at /readyz what is missing.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Sequence
+from pathlib import Path
 
 import structlog
 from psycopg import OperationalError
@@ -37,6 +38,8 @@ from api.people.accounts import Accounts
 from api.postgres import Pool, pool_of
 from api.seatmaps import SeatMaps
 from api.shedding import Shedding
+from api.shelf import Shelf, Shelved
+from api.shelving import Shelving
 from api.shown_maps import ShownMaps
 from api.theatres.moves import Moves
 from api.theatres.office import Office
@@ -48,6 +51,8 @@ from justbookit.settings import Settings
 log = structlog.get_logger()
 
 _HOUR = 3600.0
+SHELVED_EVENTS_MAX = 5000
+"""Read at once for the shelf, in which each is applied once: what is more comes the next time."""
 
 
 class Services:
@@ -71,7 +76,15 @@ class Services:
         self.front = Front()
         self.shedding = Shedding()
         self.commands = Commands(settings.kafka, settings.partitions)
-        self.seatmaps = SeatMaps(self._read_events)
+        folder = Path(settings.home) / "browse"
+        self._shelf = Shelf(folder / "seatmaps.sqlite")
+        self._shelving = Shelving(
+            self._shelf,
+            folder / "seatmaps.lock",
+            self.browsing.seats_versions,
+            lambda known: booking_queries.events_since(self.pool, known, SHELVED_EVENTS_MAX),
+        )
+        self.seatmaps = SeatMaps(self._read_events, self._on_shelf)
         self.shown_maps = ShownMaps(self.seatmaps)
         self.live = Live(self.seatmaps, self.bells)
         self.answers = Answers(
@@ -110,6 +123,13 @@ class Services:
     async def _read_events(self, show_id: ShowId) -> Sequence[bytes]:
         return await booking_queries.events_of(self.pool, show_id)
 
+    def _on_shelf(self, show_id: ShowId) -> Shelved | None:
+        shelved = self._shelf.get(show_id)
+        if shelved is None:
+            return None
+        known_until = self.browsing.seats_known_until(show_id, shelved.version)
+        return shelved._replace(as_of=max(shelved.as_of, known_until))
+
     async def _find_answer(self, command_id: CommandId) -> tuple[str, bytes] | None:
         return await booking_queries.answer_to(self.pool, command_id)
 
@@ -135,12 +155,14 @@ class Services:
         forgetting = asyncio.create_task(self._forget_keys())
         measuring = asyncio.create_task(self.shedding.measure())
         pulse = asyncio.create_task(self.bells.pulse())
+        shelving = asyncio.create_task(self._shelving.keep())
         try:
             yield
         finally:
             forgetting.cancel()
             measuring.cancel()
             pulse.cancel()
+            shelving.cancel()
             self.bells.end()
             await self.browsing.close()
             await self.commands.close()

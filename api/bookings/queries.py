@@ -1,6 +1,6 @@
 """SQL of bookings and of the log of events: read only, what the seat writer wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,14 @@ _EVENTS = """
     FROM seat_event
    WHERE show_id = %(show_id)s
 ORDER BY version
+"""
+
+_EVENTS_SINCE = """
+  SELECT event.show_id, event.body::text
+    FROM unnest(%(show_ids)s::text[], %(versions)s::integer[]) AS known (show_id, version)
+    JOIN seat_event AS event ON event.show_id = known.show_id AND event.version > known.version
+ORDER BY event.show_id, event.version
+   LIMIT %(limit)s
 """
 
 _BOOKINGS = """
@@ -107,6 +115,19 @@ async def events_of(pool: Pool, show_id: ShowId) -> Sequence[bytes]:
     async with pool.connection() as connection:
         cursor = await connection.execute(_EVENTS, {"show_id": show_id})
         return [row[0].encode() for row in await cursor.fetchall()]
+
+
+async def events_since(
+    pool: Pool, versions: Mapping[ShowId, int], limit: int
+) -> dict[ShowId, list[bytes]]:
+    """What happened to some shows after a version of each; of all together `limit` at most."""
+    asked = {"show_ids": list(versions), "versions": list(versions.values()), "limit": limit}
+    found: dict[ShowId, list[bytes]] = {}
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_EVENTS_SINCE, asked)
+        for show_id, body in await cursor.fetchall():
+            found.setdefault(ShowId(show_id), []).append(body.encode())
+    return found
 
 
 async def owner_of(pool: Pool, show_id: ShowId) -> OrganizerId | None:

@@ -74,6 +74,15 @@ class Browsing:
             self._must_know_something()
             return None
 
+    def seats_versions(self) -> dict[ShowId, int]:
+        """The shows on sale, each with the version of its seats that is known."""
+        return {each.show_id: each.seats_version for each in self._board.on_sale()}
+
+    def seats_known_until(self, show_id: ShowId, version: int) -> float:
+        """Up to when (seconds since the epoch) a show is known to be at `version`; 0 if not."""
+        listing = self._board.get(show_id)
+        return self.freshness.seconds if listing and listing.seats_version == version else 0.0
+
     async def suggest(self, text: str, city_id: str | None) -> Kept[views.Suggestions]:
         """What somebody may mean who has typed so much; raises problems for what cannot be."""
         self._must_know_something()

@@ -61,6 +61,7 @@ async def seat_page(
         visitor,
         status=200 if refusal is None else refusal.status,
         view=seat_map_view(look, datetime.now(UTC)),
+        known_until=look.as_of,
         terms=look.seatmap.terms,
         listing=_listing(services, show_id),
         chosen=chosen,
@@ -104,7 +105,7 @@ async def seats(
     seats: Annotated[str, QueryParameter()] = "",
 ) -> Template:
     """A show's seats, to choose from; `seats` are chosen already."""
-    visitor = await services.access.visitor(request)
+    visitor = await services.access.passer_by(request)
     return await seat_page(services, visitor, show_id, frozenset(seats.split(",")))
 
 

@@ -27,7 +27,9 @@ def _chosen(value: str | None) -> str | None:
 async def front(request: AnyRequest, services: NamedDependency[Services]) -> Template:
     """The cities."""
     kept = services.browsing.cities()
-    return page("cities.html", await services.access.visitor(request), cities=kept.value, kept=kept)
+    return page(
+        "cities.html", await services.access.passer_by(request), cities=kept.value, kept=kept
+    )
 
 
 @get("/cities/{city:str}", include_in_schema=False)
@@ -39,7 +41,9 @@ async def city(
 ) -> Template:
     """A city's movies on a day."""
     kept = services.browsing.movies(city, _chosen(date))
-    return page("movies.html", await services.access.visitor(request), found=kept.value, kept=kept)
+    return page(
+        "movies.html", await services.access.passer_by(request), found=kept.value, kept=kept
+    )
 
 
 @get("/cities/{city:str}/movies/{movie_id:str}", include_in_schema=False)
@@ -52,7 +56,7 @@ async def movie(
 ) -> Template:
     """Where and when a movie is on in a city."""
     kept = services.browsing.shows(movie_id, city, _chosen(date))
-    return page("movie.html", await services.access.visitor(request), found=kept.value, kept=kept)
+    return page("movie.html", await services.access.passer_by(request), found=kept.value, kept=kept)
 
 
 @get("/search", include_in_schema=False)
@@ -83,7 +87,7 @@ async def search(  # noqa: PLR0913, PLR0917 - what may be asked for
     kept = await services.browsing.search(filters)
     return page(
         "search.html",
-        await services.access.visitor(request),
+        await services.access.passer_by(request),
         found=kept.value,
         kept=kept,
         filters=filters,
@@ -94,7 +98,7 @@ async def search(  # noqa: PLR0913, PLR0917 - what may be asked for
 @get("/problems", include_in_schema=False)
 async def problems(request: AnyRequest, services: NamedDependency[Services]) -> Template:
     """Every kind of problem there is."""
-    return page("problems.html", await services.access.visitor(request), kinds=KINDS)
+    return page("problems.html", await services.access.passer_by(request), kinds=KINDS)
 
 
 @get("/problems/{code:str}", include_in_schema=False)
@@ -104,7 +108,7 @@ async def problem_kind(
     """What a code means and what would work."""
     if code not in KINDS:
         raise problem("unknown_page", f"there is no problem called {code!r}", valid=sorted(KINDS))
-    visitor = await services.access.visitor(request)
+    visitor = await services.access.passer_by(request)
     return page("problems.html", visitor, kinds={code: KINDS[code]})
 
 

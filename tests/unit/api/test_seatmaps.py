@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import msgspec
+import psycopg
 import pytest
 
 from api.seatmaps import SeatMaps
+from api.shelf import Shelved
 from api.shown_maps import ShownMap, ShownMaps
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
+from justbookit.evolving import evolve
 from justbookit.seat_events import SeatsBlocked, ShowOpened
 from justbookit.seatmap import SeatMap
+from justbookit.snapshots import snapshot_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TERMS = ShowTerms(
@@ -134,14 +138,16 @@ async def test_without_kafka_and_postgres_the_map_is_shown_as_old():
     made = maps(log)
     await made.look("s")
     made.answers.live = False
+    made.answers.as_of -= 60
     log.away = True
     watched = made._watched["s"]  # noqa: SLF001 - it has to have been read a while ago
-    watched.loaded_at -= 60
+    watched.loaded_at -= 90
 
     look = await made.look("s")
 
     assert look.stale
-    assert (datetime.now(UTC) - look.as_of).total_seconds() >= 59
+    # it was followed until the events ceased to come by
+    assert 59 <= (datetime.now(UTC) - look.as_of).total_seconds() < 89
 
 
 async def test_without_kafka_the_map_is_read_again():
@@ -162,6 +168,115 @@ async def test_with_nothing_to_show_the_failure_is_told():
 
     with pytest.raises(ConnectionError):
         await maps(log).look("s")
+
+
+class OnShelf:
+    """A shelf with one show, as it was a minute ago."""
+
+    def __init__(self, *events):
+        seatmap = SeatMap("s")
+        for event in events:
+            evolve(seatmap, event)
+        body = snapshot_of(seatmap)
+        self.shelved = Shelved(seatmap.version, time.time() - 60, NOW.timestamp(), body)
+        self.asked = 0
+
+    def get(self, show_id):
+        self.asked += 1
+        return self.shelved if show_id == "s" else None
+
+
+def maps_and_shelf(log, shelf, *, live=True):
+    made = SeatMaps(log.read, shelf.get)
+    made.answers = SimpleNamespace(live=live, as_of=time.time())
+    return made
+
+
+async def test_without_postgres_a_show_nobody_looked_at_is_taken_from_the_shelf():
+    log, shelf = Log(OPENED, blocked(2, "A1")), OnShelf(OPENED)
+    log.away = True
+    made = maps_and_shelf(log, shelf)
+
+    look = await made.look("s")
+
+    assert (look.seatmap.version, look.stale) == (1, True)
+    assert 59 <= (datetime.now(UTC) - look.as_of).total_seconds() < 70
+    assert look.changed_at == NOW
+
+
+async def test_the_front_leaves_a_map_from_the_shelf_to_the_route():
+    log = Log(OPENED)
+    log.away = True
+    made = maps_and_shelf(log, OnShelf(OPENED))
+    await made.look("s")
+
+    assert made.glance("s") is None
+
+
+async def test_while_postgres_is_away_nobody_waits_for_it_and_one_asks(monkeypatch):
+    monkeypatch.setattr("api.seatmaps._PAUSE_SECONDS", 60.0)
+    log, shelf = Log(OPENED), OnShelf(OPENED)
+    log.away = True
+    made = maps_and_shelf(log, shelf)
+    await made.look("s")
+    log.gate.clear()  # whoever asked now would wait
+
+    looks = [await made.look("s") for _ in range(100)]
+    await asyncio.sleep(0.01)  # whoever began to ask has asked
+
+    assert all(look.stale for look in looks)
+    assert log.reads == 1
+    assert shelf.asked == 1
+
+
+async def test_a_postgres_that_says_nothing_is_away_too(monkeypatch):
+    monkeypatch.setattr("api.seatmaps._PATIENCE_SECONDS", 0.01)
+    log = Log(OPENED)
+    log.gate.clear()
+
+    assert (await maps_and_shelf(log, OnShelf(OPENED)).look("s")).stale
+    with pytest.raises(psycopg.OperationalError):
+        await maps(log).look("s")
+
+
+async def test_when_postgres_is_back_the_map_is_true_again(monkeypatch):
+    monkeypatch.setattr("api.seatmaps._PAUSE_SECONDS", 0.0)
+    log = Log(OPENED, blocked(2, "A1"))
+    log.away = True
+    made = maps_and_shelf(log, OnShelf(OPENED))
+    assert (await made.look("s")).stale
+
+    log.away = False
+    await made.look("s")  # begins to load, and does not wait
+    await asyncio.sleep(0.01)
+    look = await made.look("s")
+
+    assert (look.seatmap.version, look.stale) == (2, False)
+    assert made.glance("s") is not None
+
+
+async def test_when_postgres_is_back_the_shelf_is_left_alone(monkeypatch):
+    monkeypatch.setattr("api.seatmaps._PAUSE_SECONDS", 0.0)
+    log, shelf = Log(OPENED), OnShelf(OPENED)
+    log.away = True
+    made = maps_and_shelf(log, shelf)
+    await made.look("s")
+    log.away = False
+    await made.look("s")
+    await asyncio.sleep(0.01)
+    made._watched.clear()  # noqa: SLF001 - as if nobody had looked at it for long
+
+    assert not (await made.look("s")).stale
+    assert shelf.asked == 1
+
+
+async def test_an_unreadable_map_on_the_shelf_is_none():
+    log, shelf = Log(OPENED), OnShelf(OPENED)
+    log.away = True
+    shelf.shelved = shelf.shelved._replace(body=b"?")
+
+    with pytest.raises(ConnectionError):
+        await maps_and_shelf(log, shelf).look("s")
 
 
 async def test_a_shown_map_is_put_together_once_for_each_version():
