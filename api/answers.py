@@ -7,6 +7,7 @@ only when somebody waits for its command or looks at its show.
 
 import asyncio
 import contextlib
+import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -37,6 +38,7 @@ LIVE_SECONDS = 3.0
 _POLL_MS = 1000
 _FETCH_WAIT_MS = 30
 _RETRY_SECONDS = 1.0
+_RECKON_SECONDS = 0.02
 _COMMAND_ID = b'"command_id":"'
 _AGAIN = topics.HEADER_AGAIN
 
@@ -75,6 +77,7 @@ class Answers:
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
         self._polled_at = 0.0
+        self._reckoned_at = 0.0
 
     @property
     def live(self) -> bool:
@@ -85,10 +88,12 @@ class Answers:
     def as_of(self) -> float:
         """Up to when (seconds since the epoch) every event that happened has been seen."""
         consumer = self._consumer
-        if consumer is None:
-            return self._polled_at
-        stamps = [consumer.last_poll_timestamp(each) or 0 for each in self._partitions]
-        self._polled_at = max(self._polled_at, min(stamps) / 1000)
+        now = time.monotonic()
+        # Every seat map that is shown asks, and each partition has to be asked.
+        if consumer is not None and now - self._reckoned_at > _RECKON_SECONDS:
+            self._reckoned_at = now
+            stamps = [consumer.last_poll_timestamp(each) or 0 for each in self._partitions]
+            self._polled_at = max(self._polled_at, min(stamps) / 1000)
         return self._polled_at
 
     def open(self) -> None:
@@ -121,7 +126,8 @@ class Answers:
                 await self._follow_once()
             except (KafkaError, OSError) as error:
                 log.warning("lost the events; following again", why=str(error))
-                await asyncio.sleep(_RETRY_SECONDS)
+                # Not all processes at the same moment.
+                await asyncio.sleep(_RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
 
     async def _follow_once(self) -> None:
         consumer = AIOKafkaConsumer(
@@ -134,8 +140,8 @@ class Answers:
             fetch_max_wait_ms=_FETCH_WAIT_MS,
             metadata_max_age_ms=30_000,
         )
-        await consumer.start()
         try:
+            await consumer.start()
             consumer.assign(self._partitions)
             if self._positions:
                 for partition, offset in self._positions.items():

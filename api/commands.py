@@ -7,6 +7,7 @@ comes back, long after the customer was told that booking is paused.
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Callable
 
 import structlog
@@ -72,7 +73,7 @@ class Commands:
             except (KafkaError, OSError) as error:
                 log.warning("kafka is away", why=str(error))
                 await _stop(producer)
-                await asyncio.sleep(_RETRY_SECONDS)
+                await asyncio.sleep(_RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             else:
                 self._producer = producer
 

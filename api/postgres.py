@@ -12,6 +12,7 @@ Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 POOL_SIZE = 6
 _PATIENCE = 1.0
+_RECONNECT_SECONDS = 3.0
 
 
 def pool_of(conninfo: str, *, size: int = POOL_SIZE, options: str = "") -> Pool:
@@ -22,8 +23,10 @@ def pool_of(conninfo: str, *, size: int = POOL_SIZE, options: str = "") -> Pool:
         max_size=size,
         timeout=_PATIENCE,
         open=False,
-        # Give up on an unreachable server soon: the pool tries again by itself, for ever.
-        reconnect_timeout=float("inf"),
+        # The pool waits twice as long from try to try, without a bound of its own: after an
+        # outage of minutes it would come back minutes late. Whoever asks after it has given up
+        # makes it begin again, and the billboard asks every second.
+        reconnect_timeout=_RECONNECT_SECONDS,
         kwargs={
             "autocommit": True,
             "connect_timeout": 2,

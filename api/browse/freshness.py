@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from api.headers import Header
 
@@ -32,8 +33,13 @@ class Freshness:
 
 def headers_of(seconds: float, *, stale: bool) -> tuple[Header, ...]:
     """What an answer says of its age: it is known to be true up to this moment."""
-    as_of = datetime.fromtimestamp(seconds, UTC)
-    age = max(0, int(time.time() - seconds))
+    return _headers(int(seconds), max(0, int(time.time() - seconds)), stale)
+
+
+@lru_cache(maxsize=1024)
+def _headers(second: int, age: int, stale: bool) -> tuple[Header, ...]:  # noqa: FBT001 - a key
+    """Thousands of seat maps say the same within a second."""
+    as_of = datetime.fromtimestamp(second, UTC)
     made = [
         (b"as-of", format_datetime(as_of, usegmt=True).encode()),
         (b"age", str(age).encode()),
