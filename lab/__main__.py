@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import rich_click as click
@@ -16,6 +17,8 @@ from lab.bench import comparison, figures
 from lab.bench.booking import Plan, booking
 from lab.bench.browse import Wanted, browse
 from lab.bench.comparison import Beside
+from lab.bench.dark import Wanted as DarkWanted
+from lab.bench.dark import dark
 from lab.bench.expiry import Plan as ExpiryPlan
 from lab.bench.expiry import expiry
 from lab.bench.figures import NotPlausible, Result
@@ -23,6 +26,7 @@ from lab.bench.lag import lag
 from lab.bench.live import live
 from lab.bench.memory import Plan as MemoryPlan
 from lab.bench.memory import memory
+from lab.bench.outages import OUTAGES
 from lab.bench.seats import seats
 from lab.bench.warehouse import Plan as MonthPlan
 from lab.bench.warehouse import warehouse
@@ -87,7 +91,7 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
 @click.argument(
     "name",
     type=click.Choice(
-        ["seats", "booking", "browse", "live", "lag", "expiry", "memory", "warehouse"]
+        ["seats", "booking", "browse", "dark", "live", "lag", "expiry", "memory", "warehouse"]
     ),
 )
 @click.option(
@@ -127,6 +131,16 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
     "--wait", default=600.0, show_default=True, help="For `expiry`: the longest a hold may live."
 )
 @click.option(
+    "--minutes", default=5.0, show_default=True, help="For `dark`: how long each outage is."
+)
+@click.option(
+    "--away",
+    "away",
+    multiple=True,
+    type=click.Choice(OUTAGES),
+    help="For `dark`: only this outage; may be given several times.",
+)
+@click.option(
     "--tickets", default=300_000, show_default=True, help="For `warehouse`: in the month."
 )
 @click.option("--keep", is_flag=True, help="For `warehouse`: leave lake and database behind.")
@@ -154,6 +168,8 @@ def bench_(  # noqa: PLR0913 - one for each option
     holds: int,
     holds_per_second: int,
     wait: float,
+    minutes: float,
+    away: tuple[str, ...],
     tickets: int,
     keep: bool,
     answers: Path | None,
@@ -185,6 +201,13 @@ def bench_(  # noqa: PLR0913 - one for each option
                 say,
                 uvloop.run,
             ),
+            "dark": lambda: dark(
+                settings,
+                DarkWanted(away or OUTAGES, minutes * 60),
+                say,
+                partial(_console.print, markup=False),
+                uvloop.run,
+            ),
             "live": lambda: uvloop.run(live(settings, connections, samples, say)),
             "lag": lambda: uvloop.run(lag(settings, samples, say)),
             "expiry": lambda: expiry(
@@ -210,6 +233,10 @@ def bench_(  # noqa: PLR0913 - one for each option
         _console.print(comparison.table(found.figures, found.baselines))
     if file is not None:
         figures.write(found, file)
+    for why in found.failures:
+        _console.print(f"[bold red]bench {name}:[/] {escape(why)}")
+    if found.failures:
+        sys.exit(EXIT_DIFFERS)
 
 
 command.add_command(chaos)

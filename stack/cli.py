@@ -199,7 +199,7 @@ _passed_on("demo", "Play the whole story against the running stack.", "lab", "de
 _passed_on("verify", "Recompute everything from the event log and compare.", "lab", "verify")
 _passed_on(
     "bench",
-    "Measure: seats, booking, browse, live, lag, expiry, memory or warehouse.",
+    "Measure: seats, booking, browse, dark, live, lag, expiry, memory or warehouse.",
     "lab",
     "bench",
 )

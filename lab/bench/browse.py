@@ -4,8 +4,8 @@ Beside each other in one run: our pages as people ask for them (*hot*), all of t
 (*uniform*, the worst a memory can meet), everything for the first time (*cold*), the framework's
 own static answer (its *limit*: no page that goes through it can be faster), searches as many make
 them and searches nobody has made before, each asked of us and, by the same client, of OpenSearch
-itself. Meanwhile bookings change what is available, except where the limit and the first time are
-measured.
+itself. Meanwhile bookings change what is available; the limit and our pages as people ask for them
+are measured without bookings (*still*) as well, the first time only so.
 """
 
 from collections.abc import Callable, Sequence
@@ -128,9 +128,12 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
     questions, pairs = prepared
     changed, watched = pairs[:-WATCHED_SHOWS], pairs[-WATCHED_SHOWS:]
     requests, weights = questions.weighted(bench.host)
-    static = bench.pages("the framework's limit", [request("GET", STATIC, bench.host)])
+    limit = [request("GET", STATIC, bench.host)]
+    static = bench.pages("the framework's limit", limit)
     cold = bench.warm(requests)
+    still = bench.pages("as people ask, and nothing changes", requests, weights)
     with Changing(settings, changed, wanted.rate) as changing:
+        static_too = bench.pages("the framework's limit beside bookings", limit)
         hot = bench.pages("as people ask", requests, weights)
         uniform = bench.pages("all alike", requests)
         changes_per_s = changing.per_s()
@@ -154,8 +157,12 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
     figures: Figures = {
         "reads_per_s": hot.per_s,
         "share_of_static_limit": hot.per_s / static.per_s,
+        "share_of_static_limit_beside_bookings": hot.per_s / static_too.per_s,
         **latencies("", hot.took),
         "refused": hot.refused,
+        "still.reads_per_s": still.per_s,
+        "still.share_of_static_limit": still.per_s / static.per_s,
+        **latencies("still.", still.took),
         "cold.reads_per_s": cold.per_s,
         **latencies("cold.", cold.took),
         "uniform.reads_per_s": uniform.per_s,
@@ -177,6 +184,9 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
     }
     baselines: Figures = {
         "static.requests_per_s": static.per_s,
+        **latencies("static.", static.took),
+        "static_beside_bookings.requests_per_s": static_too.per_s,
+        **latencies("static_beside_bookings.", static_too.took),
         "opensearch.search_per_s": theirs.per_s,
         **latencies("opensearch.search_", theirs.took),
         "opensearch.tail_per_s": their_tail.per_s,

@@ -55,6 +55,8 @@ class Result(msgspec.Struct, kw_only=True):
     baselines: Figures = {}
     machine: dict[str, object] = {}
     versions: dict[str, str] = {}
+    failures: list[str] = []
+    """What should not have been seen, in words; the first of it."""
     at: datetime
 
 
