@@ -56,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sink_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 2.0
     """How long the warehouse sink gathers before it writes a file."""
 
+    payers: str = ""
+    """Our accounts that theatres are paid from, for each currency `CURRENCY ACCOUNT BIC NAME`."""
+
     java: str = ""
     """A Java home (21 or newer) to use instead of the bundled one."""
     pg_bin: str = ""

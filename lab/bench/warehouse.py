@@ -25,6 +25,7 @@ from lab.bench.ground import Say
 from lab.bench.warehouse_files import Books, contracts
 from lab.bench.warehouse_memory import Memory
 from lab.bench.warehouse_month import (
+    COUNTRIES,
     DAYS,
     FIRST,
     SHOWS_PER_DAY,
@@ -74,7 +75,10 @@ def warehouse(settings: Settings, plan: Plan, say: Say) -> Result:
     home = Path(settings.home) / "bench-warehouse"
     shutil.rmtree(home, ignore_errors=True)
     own = msgspec.structs.replace(
-        settings, home=str(home), postgres=f"{settings.postgres.rpartition('/')[0]}/{DATABASE}"
+        settings,
+        home=str(home),
+        postgres=f"{settings.postgres.rpartition('/')[0]}/{DATABASE}",
+        payers="; ".join(f"{currency} 12345678 OURSGBBB Us" for _, _, currency, _ in COUNTRIES),
     )
     with _database(settings, keep=plan.keep):
         try:

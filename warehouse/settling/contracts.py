@@ -14,6 +14,7 @@ import psycopg
 
 from justbookit.errors import JustBookItError
 from justbookit.settings import Settings
+from warehouse.settling import accounts
 
 _BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
@@ -108,7 +109,10 @@ def _read(path: Path) -> list[tuple[int, Contract]]:
         for number, row in enumerate(csv.DictReader(file), start=2):
             given = {name: value for name, value in row.items() if value not in {"", None}}
             try:
-                contracts.append((number, msgspec.convert(given, Contract, strict=False)))
+                contract = msgspec.convert(given, Contract, strict=False)
             except msgspec.ValidationError as error:
                 raise ContractRefused(f"{path.name}, line {number}: {error}") from error
+            if wrong := accounts.fault(contract.account, contract.bank):
+                raise ContractRefused(f"{path.name}, line {number}: {wrong}")
+            contracts.append((number, contract))
     return sorted(contracts, key=lambda each: each[1].valid_from)

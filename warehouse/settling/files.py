@@ -1,18 +1,16 @@
 """A run's files, in `<home>/settlement/<run>/`: for the bank, the accountants, the theatres."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
 
 from justbookit.settings import Settings
-from warehouse.settling import journal, lines, payments, runs, statement
+from warehouse.settling import accounts, journal, lines, payments, runs, statement
+from warehouse.settling.accounts import Account
 from warehouse.settling.statement import Statement
 from warehouse.settling.steps import NoRun
-
-OURSELVES = payments.Debtor(name="JustBookIt", account="JUSTBOOKITCLIENTMONEY", bank="JBKTINBBXXX")
-"""The account that payouts come from; a sandbox's, until a bank is chosen."""
 
 _RUN = "SELECT settle_date, created_at FROM settlement.runs WHERE run_id = %(run_id)s"
 
@@ -25,7 +23,8 @@ def folder_of(settings: Settings, run_id: str) -> Path:
 def write(settings: Settings, run_id: str, *, statements: bool = False) -> list[Path]:
     """Write the run's files, or its organizers' statements; the same run gives the same files.
 
-    Raises NoRun when there is none of that name.
+    Raises NoRun when there is none of that name, NoAccount when a currency is paid out that none
+    of our accounts is for; then no file is written.
     """
     folder = folder_of(settings, run_id)
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,9 +37,9 @@ def write(settings: Settings, run_id: str, *, statements: bool = False) -> list[
         made = (
             _statements(connection, run_id, settle_date)
             if statements
-            else _books(connection, run_id, settle_date, made_at)
+            else _books(connection, run_id, settle_date, made_at, accounts.payers(settings.payers))
         )
-        for name, content in made:
+        for name, content in list(made):
             draft = folder / f".{name}.part"
             draft.write_bytes(content)
             draft.replace(folder / name)
@@ -49,22 +48,30 @@ def write(settings: Settings, run_id: str, *, statements: bool = False) -> list[
 
 
 def _books(
-    connection: psycopg.Connection, run_id: str, settle_date: date, made_at: datetime
+    connection: psycopg.Connection,
+    run_id: str,
+    settle_date: date,
+    made_at: datetime,
+    ours: Mapping[str, Account],
 ) -> Iterator[tuple[str, bytes]]:
-    yield from _payments(connection, run_id, settle_date, made_at)
+    yield from _payments(connection, run_id, settle_date, made_at, ours)
     entries = lines.journal(connection, run_id)
     yield "journal.csv", journal.write(run_id, settle_date, entries).encode()
 
 
 def _payments(
-    connection: psycopg.Connection, run_id: str, settle_date: date, made_at: datetime
+    connection: psycopg.Connection,
+    run_id: str,
+    settle_date: date,
+    made_at: datetime,
+    ours: Mapping[str, Account],
 ) -> Iterator[tuple[str, bytes]]:
     for currency, content in payments.files(
         lines.payments(connection, run_id),
         run_id=run_id,
         made_at=made_at.astimezone(UTC),
         pay_on=settle_date,
-        debtor=OURSELVES,
+        ours=ours,
     ):
         yield f"pain001-{currency}.xml", content
 

@@ -5,40 +5,39 @@ gives the same bytes, and the message id is the run's: a bank that gets it twice
 """
 
 import io
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-import msgspec
-
 from warehouse.amounts import plain_money
+from warehouse.settling.accounts import Account, is_iban, payer_of
 from warehouse.settling.lines import Payment
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _ID_CHARACTERS_MAX = 35
-_IBAN = re.compile(r"[A-Z]{2}\d\d[A-Za-z0-9]{10,30}")
-
-
-class Debtor(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose account the payouts come from."""
-
-    name: str
-    account: str
-    bank: str
 
 
 def files(
-    payments: Sequence[Payment], *, run_id: str, made_at: datetime, pay_on: date, debtor: Debtor
+    payments: Sequence[Payment],
+    *,
+    run_id: str,
+    made_at: datetime,
+    pay_on: date,
+    ours: Mapping[str, Account],
 ) -> Iterator[tuple[str, bytes]]:
-    """Each currency with its file."""
+    """Each currency with its file; `ours`: the accounts that payouts come from, by currency.
+
+    Raises NoAccount before the first file when one is missing.
+    """
+    debtors = {each.currency: payer_of(ours, each.currency) for each in payments}
     for currency, group in groupby(payments, key=lambda payment: payment.currency):
+        debtor = debtors[currency]
         yield currency, _file(list(group), f"{run_id}-{currency}", made_at, pay_on, debtor)
 
 
 def _file(
-    payments: Sequence[Payment], message_id: str, made_at: datetime, pay_on: date, debtor: Debtor
+    payments: Sequence[Payment], message_id: str, made_at: datetime, pay_on: date, debtor: Account
 ) -> bytes:
     total = plain_money(sum(each.amount for each in payments), payments[0].currency)
     document = ET.Element("Document", xmlns=NAMESPACE)
@@ -78,7 +77,7 @@ def _transaction(parent: ET.Element, payment: Payment) -> None:
 
 
 def _account(parent: ET.Element, name: str, account: str) -> None:
-    if _IBAN.fullmatch(account):
+    if is_iban(account):
         _text(parent, f"{name}/Id/IBAN", account)
     else:
         _text(parent, f"{name}/Id/Othr/Id", account)

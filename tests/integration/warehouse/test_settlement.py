@@ -20,7 +20,7 @@ from justbookit.settlement import NotAllowed, PayoutStatus, RunStatus
 from warehouse.build import Step, build
 from warehouse.publish import publish
 from warehouse.record import Record
-from warehouse.settling import contracts, files, intake, steps
+from warehouse.settling import accounts, contracts, files, intake, steps
 from warehouse.settling.payments import NAMESPACE
 
 LATE = date(2026, 3, 20)
@@ -31,6 +31,12 @@ org-a,INR,2020-01-01,1000,100,1800,Org A,GB29NWBK60161331926819,NWBKGB2LXXX
 org-b,GBP,2020-01-01,1200,0,0,Org B,12345678,BARCGB22
 org-b,JPY,2020-01-01,800,0,1000,Org B,87654321,BOTKJPJT
 """
+
+
+OURS = (
+    "INR 1234567890 HDFCINBB Us; GBP GB29NWBK60161331926819 NWBKGB2L Us Ltd;"
+    " JPY 7654321 BOTKJPJT Us"
+)
 
 
 def query(settings: Settings, statement: str) -> list[Any]:
@@ -146,6 +152,9 @@ def test_a_day_is_settled_paid_taken_back_and_settled_again(  # noqa: PLR0915 - 
     agreed.write_text(CONTRACTS)
     assert contracts.take(books, agreed) == 3
     assert contracts.take(books, agreed) == 0
+    agreed.write_text(CONTRACTS.replace("GB29NWBK60161331926819", "GB29NWBK60161331926818"))
+    with pytest.raises(contracts.ContractRefused, match=r"line 2: GB29.* is no IBAN"):
+        contracts.take(books, agreed)
     agreed.write_text(CONTRACTS.replace("1200", "1300"))
     with pytest.raises(contracts.ContractRefused, match="line 3: org-b agreed on other terms"):
         contracts.take(books, agreed)
@@ -200,6 +209,10 @@ def test_a_day_is_settled_paid_taken_back_and_settled_again(  # noqa: PLR0915 - 
     assert steps.approve(books, run.run_id, "bob").status is RunStatus.APPROVED
 
     steps.hold(books, "org-b", "a dispute", "ann", None)
+    with pytest.raises(accounts.NoAccount, match="payer_missing: there are payouts in INR"):
+        files.write(msgspec.structs.replace(books, payers=OURS.partition(";")[2]), run.run_id)
+    assert not list(files.folder_of(books, run.run_id).glob("*")), "no file, so none is sent"
+    books = msgspec.structs.replace(books, payers=OURS)
     written = [*files.write(books, run.run_id), *files.write(books, run.run_id, statements=True)]
     assert steps.send(books, run.run_id, "ann").status is RunStatus.SENT
     before = {path: path.read_bytes() for path in written}
@@ -265,6 +278,11 @@ def hold_payments_and_journal(written: dict[Path, bytes], settings: Settings, ru
         assert instructed == [wanted]
         assert {each.text for each in root.iterfind(".//p:CtrlSum", name)} == {wanted}
     assert b"<IBAN>GB29NWBK60161331926819</IBAN>" in texts["pain001-INR.xml"]
+    debtor = ET.fromstring(texts["pain001-INR.xml"]).find(f".//{{{NAMESPACE}}}DbtrAcct")
+    assert debtor is not None
+    assert [each.text for each in debtor.iter() if each.text and each.text.strip()] == [
+        "1234567890"
+    ]
     assert b"<Id>12345678</Id>" in texts["pain001-GBP.xml"]
     rows = [*csv.DictReader(texts["journal.csv"].decode().splitlines())]
     for currency in ("INR", "GBP", "JPY"):
