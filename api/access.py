@@ -36,6 +36,8 @@ class Customer(msgspec.Struct, frozen=True):
     customer_id: CustomerId
     email: str
     name: str
+    has_role: bool = False
+    """Reads reports; which ones is asked anew each time."""
 
 
 class Organizer(msgspec.Struct, frozen=True):

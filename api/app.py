@@ -37,6 +37,7 @@ from api.routes import (
     payments,
     people,
     seats,
+    statements,
     theatre_cancellations,
     theatre_moves,
     theatre_shows,
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> Litestar:
             *theatre_cancellations.ROUTES,
             *theatre_moves.ROUTES,
             *theatres.ROUTES,
+            *statements.ROUTES,
         ],
         exception_handlers={Exception: problem_json},
     )

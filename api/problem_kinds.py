@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from api.exchange_kinds import EXCHANGES
 from api.kind import Kind
+from api.report_kinds import REPORTS
 from justbookit.catalogue_events import CatalogueRefusal
 from justbookit.refusals import Refusal
 
@@ -293,4 +294,4 @@ _OURS: dict[str, Kind] = {
     ),
 }
 
-KINDS: dict[str, Kind] = {**_SEATS, **EXCHANGES, **_CATALOGUE, **_OURS}
+KINDS: dict[str, Kind] = {**_SEATS, **EXCHANGES, **_CATALOGUE, **_OURS, **REPORTS}

@@ -28,14 +28,14 @@ def etag_of(body: bytes) -> str:
 
 
 def conditional(
-    request: AnyRequest, body: bytes, etag: str, headers: dict[str, str]
+    request: AnyRequest, body: bytes, etag: str, headers: dict[str, str], media_type: str = JSON
 ) -> Response[Any]:
     """The body with its ETag; without the body when the caller has it already."""
     headers = {**headers, "ETag": etag}
     asked = request.headers.get("if-none-match", "")
     if asked and (asked == "*" or etag in (each.strip() for each in asked.split(","))):
         return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body, media_type=JSON, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def browsed(request: AnyRequest, kept: Kept[Any]) -> Response[Any]:

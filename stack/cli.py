@@ -221,6 +221,8 @@ _passed_on(
 )
 _passed_on("reports", "Write the pages for finance and for operations.", "warehouse", "reports")
 _passed_on("daily", "Build, settle, reconcile, report: once a day.", "warehouse", "daily")
+_passed_on("grant", "Let somebody read reports: EMAIL ROLE.", "api", "grant")
+_passed_on("revoke", "Let somebody read reports no longer.", "api", "revoke")
 _passed_on("contracts", "Take contracts in from a CSV file.", "warehouse", "contracts")
 _passed_on("take-files", "Take gateway files and theatres' reports in.", "warehouse", "take-files")
 _passed_on("discard-file", "Count a gateway file no longer.", "warehouse", "discard-file")

@@ -31,12 +31,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from justbookit.errors import JustBookItError, MissingOffsets
 from justbookit.settings import Settings
-from warehouse import ask, build, consumer, dump, prompt, reports, show, sink
+from warehouse import ask, build, consumer, dump, prompt, show, sink
 from warehouse.amounts import money
 from warehouse.completeness import check
 from warehouse.lake import Lake, folder_of, read_manifest
 from warehouse.manifest import LakeUnreadable
 from warehouse.publish import publish
+from warehouse.reporting import site
 from warehouse.settling import commands as settling
 from warehouse.settling import steps
 
@@ -96,8 +97,8 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
     closing = commands.add_parser("reconcile", help="the ledger and the reconciliation")
     closing.set_defaults(run=lambda settings, _: _dbt_build(settings, ["--select", build.CLOSING]))
-    site = commands.add_parser("reports", help="the pages for finance and for operations")
-    site.set_defaults(run=_reports)
+    pages = commands.add_parser("reports", help="the pages for finance and for operations")
+    pages.set_defaults(run=_reports)
     daily = commands.add_parser("daily", help="build, settle today as a draft, reconcile, report")
     daily.add_argument("--by", required=True, metavar="NAME", help="who makes the draft")
     daily.add_argument("--wait", type=float, default=60.0, metavar="SECONDS")
@@ -233,7 +234,7 @@ def _load(settings: Settings, arguments: argparse.Namespace) -> int:
 def _reports(settings: Settings, _arguments: argparse.Namespace) -> int:
     if code := _dbt_build(settings, ["--select", build.ANALYTICS]):
         return code
-    for path in reports.write(settings):
+    for path in site.write(settings):
         print(path)
     return 0
 

@@ -6,6 +6,7 @@ from api.pages import (
     browse_pages,
     change_pages,
     exchange_pages,
+    report_pages,
     waiting_pages,
 )
 
@@ -16,4 +17,5 @@ ROUTES = [
     *change_pages.ROUTES,
     *exchange_pages.ROUTES,
     *waiting_pages.ROUTES,
+    *report_pages.ROUTES,
 ]

@@ -25,7 +25,8 @@ VALUES (%(token_sha256)s, %(customer_id)s, %(expires_at)s)
 """
 
 _CUSTOMER_OF_SESSION = """
-SELECT customer.customer_id, customer.email, customer.name
+SELECT customer.customer_id, customer.email, customer.name,
+       EXISTS (SELECT FROM customer_role WHERE customer_role.customer_id = customer.customer_id)
   FROM customer_session
   JOIN customer USING (customer_id)
  WHERE customer_session.token_sha256 = %(token_sha256)s
@@ -102,7 +103,7 @@ async def customer_of_session(pool: Pool, token_sha256: bytes) -> Customer | Non
     async with pool.connection() as connection:
         cursor = await connection.execute(_CUSTOMER_OF_SESSION, {"token_sha256": token_sha256})
         row = await cursor.fetchone()
-    return None if row is None else Customer(CustomerId(row[0]), row[1], row[2])
+    return None if row is None else Customer(CustomerId(row[0]), row[1], row[2], row[3])
 
 
 async def end_session(pool: Pool, token_sha256: bytes) -> None:

@@ -40,6 +40,8 @@ def scene(house):
             "venue_id": f"venue-one-{house.run}",
             "theatre_id": house.theatre("one"),
             "sale_id": "s-1",
+            "run_id": "S-nobody",
+            "name": "INR.html",
         },
         "bodies": {
             "venue": {

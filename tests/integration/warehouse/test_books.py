@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +29,6 @@ from justbookit.seat_events import (
     ShowOpened,
 )
 from justbookit.settings import Settings
-from warehouse import reports
 from warehouse.ask import Desk
 from warehouse.build import Step, build
 from warehouse.completeness import check
@@ -36,6 +36,7 @@ from warehouse.lake import folder_of, read_manifest
 from warehouse.manifest import LakeUnreadable
 from warehouse.publish import PostgresSilent, publish
 from warehouse.record import Record
+from warehouse.reporting import site
 
 HOLIDAYS = holidays.country_holidays("IN", years=2026)
 COMMISSION = 1000
@@ -214,11 +215,18 @@ def hold_analytics(settings: Settings, bookings: dict[str, Any]) -> None:
         "SELECT sum(hold_count), sum(expired_count), sum(released_count), sum(cancelled_count)"
         " FROM growth.daily_sales",
     ) == [(len(bookings), states["expired"], states["released"], states["cancelled"])]
-    finance, operations = (path.read_text() for path in reports.write(settings))
+    finance, operations = (path.read_text() for path in site.write(settings))
     assert "org-a" in finance
     assert "gateway_clearing" in finance
     assert "seat-events" in operations
     assert "not built yet" not in f"{finance}{operations}".lower()
+    for page in (finance, operations):
+        pictures = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)"', page)
+        assert pictures
+        assert all(words.startswith("Chart of ") for _, words in pictures)
+        assert all(b"<path" in b64decode(drawn) for drawn, _ in pictures), (
+            "there is something in it"
+        )
 
 
 def test_a_day_more_gives_the_same_books_as_building_them_at_once(

@@ -15,19 +15,20 @@ from jinja2 import Environment
 
 from justbookit.settings import Settings
 from warehouse.amounts import money
+from warehouse.reporting.charts import AMOUNT, SHARE, Chart, Picture, draw, heading
 
 _TEMPLATE = Path(__file__).with_name("report.html")
-_AMOUNT = "_amount"
-_SHARE = "_bps"
+_NUMBERS = {20, 21, 23, 700, 701, 1700}
+"""Postgres' types of numbers: bigint, smallint, integer, real, double precision, numeric."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One table; `bar` names the column that is drawn as well, as a share of the largest."""
+    """One table, and how it is drawn as well where people would rather look than read."""
 
     title: str
     query: str
     made_by: str = "justbookit build"
-    bar: str = ""
+    chart: Chart | None = None
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,8 +36,10 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     columns: tuple[str, ...] = ()
+    numbers: tuple[bool, ...] = ()
+    """Which columns are numbers, to be set to the right."""
     rows: Sequence[tuple[str, ...]] = ()
-    bars: Sequence[float] = ()
+    picture: Picture | None = None
     missing: str = ""
 
 
@@ -51,7 +54,13 @@ PAGES: dict[str, tuple[Section, ...]] = {
             " sum(settled_amount)::bigint AS settled_amount"
             " FROM finance.theatre_settlements GROUP BY 1, 2, 3"
             " ORDER BY due_on DESC, organizer_id, currency LIMIT 200",
-            bar="payable_amount",
+            chart=Chart(
+                mark="bar",
+                along="due_on",
+                measure="payable_amount",
+                by="organizer_id",
+                apart="currency",
+            ),
         ),
         Section(
             title="Breaks, by type and age",
@@ -59,7 +68,7 @@ PAGES: dict[str, tuple[Section, ...]] = {
             " sum(difference_amount)::bigint AS difference_amount"
             " FROM finance.reconciliation_breaks GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
             made_by="justbookit reconcile",
-            bar="breaks",
+            chart=Chart(mark="bar", along="break_type", measure="breaks", by="days_old_at_least"),
         ),
         Section(
             title="Accounts",
@@ -68,6 +77,7 @@ PAGES: dict[str, tuple[Section, ...]] = {
             " sum(debit_amount - credit_amount)::bigint AS balance_amount"
             " FROM finance.ledger_entries GROUP BY 1, 2 ORDER BY 1, 2",
             made_by="justbookit reconcile",
+            chart=Chart(mark="bar", along="account", measure="balance_amount", apart="currency"),
         ),
         Section(
             title="Payouts",
@@ -82,7 +92,7 @@ PAGES: dict[str, tuple[Section, ...]] = {
             title="How recent and how readable the log is",
             query="SELECT topic, message_count, quarantined_count, last_message_at,"
             " last_loaded_at FROM operations.topic_freshness ORDER BY topic",
-            bar="message_count",
+            chart=Chart(mark="bar", along="topic", measure="message_count"),
         ),
         Section(
             title="Occupancy, by city and day",
@@ -90,7 +100,7 @@ PAGES: dict[str, tuple[Section, ...]] = {
             " (sum(ticket_count) * 10000 / nullif(sum(seat_count), 0))::int AS occupancy_bps"
             " FROM operations.show_occupancy GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT 200",
             made_by="justbookit reports",
-            bar="occupancy_bps",
+            chart=Chart(mark="line", along="show_date", measure="occupancy_bps", by="city_id"),
         ),
         Section(
             title="From hold to ticket, by city and day",
@@ -98,7 +108,7 @@ PAGES: dict[str, tuple[Section, ...]] = {
             " conversion_bps, cancellation_bps, lead_time_hours, gross_amount, discount_amount"
             " FROM growth.daily_sales ORDER BY show_date DESC, city_id LIMIT 200",
             made_by="justbookit reports",
-            bar="paid_count",
+            chart=Chart(mark="bar", along="show_date", measure="paid_count", by="city_id"),
         ),
         Section(
             title="With an offer, and without",
@@ -106,7 +116,13 @@ PAGES: dict[str, tuple[Section, ...]] = {
             " discount_amount, tickets_per_hundred_bookings FROM growth.offer_results"
             " ORDER BY 1, 2, 3",
             made_by="justbookit reports",
-            bar="tickets_per_hundred_bookings",
+            chart=Chart(
+                mark="bar",
+                along="city_id",
+                measure="tickets_per_hundred_bookings",
+                by="is_with_offer",
+                apart="currency",
+            ),
         ),
     ),
 }
@@ -149,25 +165,25 @@ def _look(connection: psycopg.Connection, section: Section) -> Table:
         )
         for row in rows
     ]
-    bars: list[float] = []
-    if section.bar:
-        values = [float(row[columns.index(section.bar)] or 0) for row in rows]
-        most = max(map(abs, values), default=0.0) or 1.0
-        bars = [max(0.0, value / most) for value in values]
-    headings = tuple(_heading(name) for name in columns)
-    return Table(title=section.title, columns=headings, rows=told, bars=bars)
+    return Table(
+        title=section.title,
+        columns=tuple(heading(name) for name in columns),
+        numbers=tuple(_is_number(column.type_code) for column in cursor.description or ()),
+        rows=told,
+        picture=draw(section.chart, columns, rows) if section.chart and rows else None,
+    )
 
 
-def _heading(name: str) -> str:
-    return name.removesuffix(_AMOUNT).removesuffix(_SHARE).replace("_", " ")
+def _is_number(type_code: int) -> bool:
+    return type_code in _NUMBERS
 
 
 def _told(name: str, value: Any, currency: str | None) -> str:
     if value is None:
         return "·"
-    if name.endswith(_AMOUNT) and currency is not None:
+    if name.endswith(AMOUNT) and currency is not None:
         return money(int(value), currency)
-    if name.endswith(_SHARE):
+    if name.endswith(SHARE):
         return f"{value / 100:.1f} %"
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
