@@ -240,14 +240,27 @@ def _reports(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 def _daily(settings: Settings, arguments: argparse.Namespace) -> int:
-    """What a scheduler calls once a day, after the last cut-off; calling it again is harmless."""
+    """What a scheduler calls once a day, after the last cut-off; calling it again is harmless.
+
+    It ends badly when the sources are not fresh, but only after everything else is done.
+    """
     if code := _build(settings, arguments):
         return code
     run = steps.settle(settings, datetime.now(UTC).date(), arguments.by)
     _console.print(f"{run.run_id} is {run.status}", markup=False)
     if code := _dbt_build(settings, ["--select", build.CLOSING]):
         return code
-    return _reports(settings, arguments)
+    if code := _reports(settings, arguments):
+        return code
+    if build.is_fresh(settings, _tell_trouble):
+        return 0
+    _console.print("nothing came in lately: does the sink run, and does anybody book?", style="red")
+    return EXIT_TROUBLE
+
+
+def _tell_trouble(step: build.Step) -> None:
+    if step.failed:
+        _console.print(step.message, style="red", markup=False)
 
 
 def _sql(settings: Settings, arguments: argparse.Namespace) -> int:

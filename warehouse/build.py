@@ -92,7 +92,19 @@ def build(settings: Settings, arguments: Sequence[str], say: Callable[[Step], No
     """
     with psycopg.connect(settings.postgres, connect_timeout=5) as connection:
         calendar.fill(connection)
-    command = [*DBT, "build", "--log-format", "json", "--no-use-colors", *arguments]
+    code = _run(settings, ["build", *arguments], say)
+    if code == 0:
+        export(settings)
+    return code
+
+
+def is_fresh(settings: Settings, say: Callable[[Step], None]) -> bool:
+    """Whether what the books are built from came in as lately as the sources themselves demand."""
+    return _run(settings, ["source", "freshness"], say) == 0
+
+
+def _run(settings: Settings, arguments: Sequence[str], say: Callable[[Step], None]) -> int:
+    command = [*DBT, *arguments, "--log-format", "json", "--no-use-colors"]
     with subprocess.Popen(  # noqa: S603 - our own interpreter
         command,
         env=dbt_environment(settings),
@@ -103,8 +115,6 @@ def build(settings: Settings, arguments: Sequence[str], say: Callable[[Step], No
         assert process.stdout is not None
         for step in steps(process.stdout):
             say(step)
-    if process.returncode == 0:
-        export(settings)
     return process.returncode
 
 

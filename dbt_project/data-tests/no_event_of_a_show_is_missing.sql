@@ -1,3 +1,5 @@
+{{ config(group='finance') }}
+
 -- A show's events are counted from 1 without a hole, so a lost one shows here; of what is new.
 select
     show_id,

@@ -1,4 +1,4 @@
-{{ config(tags=['closing']) }}
+{{ config(tags=['closing'], group='finance') }}
 
 -- What each account stands at is what the books it summarises come to, to the minor unit.
 with

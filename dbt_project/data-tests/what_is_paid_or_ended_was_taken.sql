@@ -1,3 +1,5 @@
+{{ config(group='finance') }}
+
 -- A payment, a release or a cancellation speaks of a booking that had seats.
 with
 

@@ -1,5 +1,6 @@
 """The lake to raw to the books: nothing twice, nothing missing, right to the minor unit."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +43,9 @@ from warehouse.reporting import site
 HOLIDAYS = holidays.country_holidays("IN", years=2026)
 COMMISSION = 1000
 """Basis points; dbt's own unit tests have the contracts that differ."""
+
+NOT_FOR_DBT = {("settlement", "payout_holds")}
+"""Tables that nothing in the project reads."""
 
 History = Callable[[int, int], list[Record]]
 FileInLake = Callable[[Settings, list[Record]], None]
@@ -195,12 +200,52 @@ def test_the_books_are_right_to_the_minor_unit(
         each["paid"] for each in bookings.values()
     )
     hold_analytics(books, bookings)
+    hold_descriptions(books)
     desk = Desk(folder_of(books))
     told = desk.ask(
         "select sum(payable_amount) from theatre_settlements", rows_max=1, seconds_max=9
     )
     desk.close()
     assert told.rows[0][0] == sum(line[4] for line in lines.values())
+
+
+def hold_descriptions(settings: Settings) -> None:
+    """Every table and column there is says what it is, marts keep a contract, groups an owner."""
+    written = Path(settings.home) / "dbt" / "target" / "manifest.json"
+    manifest = json.loads(written.read_text())
+    ours = [
+        node
+        for node in (*manifest["nodes"].values(), *manifest["sources"].values())
+        if node["resource_type"] in {"model", "seed", "snapshot", "source"}
+    ]
+    described = {
+        (node["schema"], node.get("identifier") or node["alias"]): {
+            name: column["description"] for name, column in node["columns"].items()
+        }
+        for node in ours
+    }
+    there = query(
+        settings,
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema NOT IN ('public', 'information_schema', 'pg_catalog')",
+    )
+    silent = [
+        f"{schema}.{table}.{column}"
+        for schema, table, column in there
+        if (schema, table) not in NOT_FOR_DBT and not described.get((schema, table), {}).get(column)
+    ]
+    assert silent == []
+    named = {(schema, table) for schema, table, _ in there}
+    assert {"finance", "operations", "growth", "history", "analytics"} <= {
+        schema for schema, _ in named
+    }
+    assert [name for name in described if name not in named] == [], "what is described is built"
+    assert [node["name"] for node in ours if not node["description"]] == []
+    marts = [node for node in ours if "marts" in node.get("fqn", ())]
+    assert marts
+    for node in marts:
+        assert node["contract"]["enforced"], node["name"]
+        assert (node["access"], bool(node["group"])) == ("public", True), node["name"]
 
 
 def hold_analytics(settings: Settings, bookings: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ renamed as (
         body #>> '{terms,currency}' as currency,
         body #>> '{terms,mode}' as sales_mode,
         body #> '{terms,layout}' as layout,
+        body #> '{terms,prices}' as prices,
         (body #>> '{terms,starts_at}')::timestamptz as starts_at,
         (body #>> '{terms,ends_at}')::timestamptz as ends_at,
         at as put_at
