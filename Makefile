@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-lock
 MUTANTS := .justbookit/mutants
-CODE := justbookit streams api warehouse connectors stack lab tests
+CODE := justbookit streams api warehouse connectors stack lab tests docs
 SCHEMAS := $(wildcard */schema)
 
 export UV_PYTHON_DOWNLOADS := never

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from justbookit import topics, wire
 from justbookit.catalogue_commands import CatalogueCommand
 from justbookit.seat_commands import SeatCommand
+from justbookit.show_views import ShowsViewed
 
 log = structlog.get_logger()
 
@@ -93,6 +94,19 @@ class Commands:
     async def send_catalogue(self, key: str, command: CatalogueCommand, failed: Failed) -> None:
         """Hand over a catalogue command; see `_send`."""
         await self._send(topics.CATALOGUE_COMMANDS.name, key, 0, wire.encode(command), failed)
+
+    async def send_views(self, views: ShowsViewed) -> None:
+        """Hand over counts. Raises NotTaken, and leaves the producer to those who book."""
+        producer = self._producer
+        if producer is None:
+            raise NotTaken("not connected")
+        try:
+            async with asyncio.timeout(TAKEN_SECONDS):
+                await producer.send_and_wait(
+                    topics.SHOW_VIEWS.name, value=wire.encode(views), partition=0
+                )
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise NotTaken(str(error) or type(error).__name__) from error
 
     async def _send(
         self,

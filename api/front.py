@@ -59,6 +59,8 @@ class Front:
             else:
                 status = 200
                 headers, body = ready.zipped() if zipped else ready.plain()
+                if ready.sent is not None:
+                    ready.sent()
             await send(
                 {
                     "type": "http.response.start",

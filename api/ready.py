@@ -5,6 +5,7 @@ each moment (how old the answer is) is not in here; it comes with the answer's s
 """
 
 import gzip
+from collections.abc import Callable
 from typing import Protocol
 
 from api.headers import ALWAYS, PAGE_POLICY, Header
@@ -15,12 +16,18 @@ _GZIP_LEVEL = 5
 
 
 class Ready:
-    """A body of JSON with its ETag (in quotes), and how long it may be kept."""
+    """A body of JSON with its ETag (in quotes), and how long it may be kept.
 
-    __slots__ = ("_caching", "_zipped", "body", "etags", "headers", "not_modified")
+    `sent` is called when somebody is given the body, if anybody wants to know.
+    """
 
-    def __init__(self, body: bytes, etag: str, caching: str) -> None:
+    __slots__ = ("_caching", "_zipped", "body", "etags", "headers", "not_modified", "sent")
+
+    def __init__(
+        self, body: bytes, etag: str, caching: str, sent: Callable[[], None] | None = None
+    ) -> None:
         self.body = body
+        self.sent = sent
         self.etags = (etag.encode(), f'{etag[:-1]}-gzip"'.encode())
         self.not_modified = _headers(self.etags[0], caching)
         self.headers = [*_of(body), *self.not_modified]

@@ -44,6 +44,7 @@ from api.shelving import Shelving
 from api.shown_maps import ShownMaps
 from api.theatres.moves import Moves
 from api.theatres.office import Office
+from api.viewing import Viewing
 from api.waiting.desk import WaitingDesk
 from justbookit.ids import CommandId, ShowId
 from justbookit.seat_events import SeatEvent
@@ -86,7 +87,8 @@ class Services:
             lambda known: booking_queries.events_since(self.pool, known, SHELVED_EVENTS_MAX),
         )
         self.seatmaps = SeatMaps(self._read_events, self._on_shelf)
-        self.shown_maps = ShownMaps(self.seatmaps)
+        self.viewing = Viewing(self.commands.send_views)
+        self.shown_maps = ShownMaps(self.seatmaps, self.viewing.saw)
         self.live = Live(self.seatmaps, self.bells)
         self.answers = Answers(
             settings.kafka,
@@ -158,6 +160,7 @@ class Services:
         measuring = asyncio.create_task(self.shedding.measure())
         pulse = asyncio.create_task(self.bells.pulse())
         shelving = asyncio.create_task(self._shelving.keep())
+        telling = asyncio.create_task(self.viewing.tell_each_minute())
         try:
             yield
         finally:
@@ -165,6 +168,7 @@ class Services:
             measuring.cancel()
             pulse.cancel()
             shelving.cancel()
+            telling.cancel()
             self.bells.end()
             await self.browsing.close()
             await self.commands.close()

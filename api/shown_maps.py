@@ -6,6 +6,7 @@ have read the same log show the same bytes under the same ETag.
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
@@ -28,14 +29,15 @@ _encode = msgspec.json.Encoder().encode
 class ShownMaps:
     """The maps that were shown last; the bytes of the others are let go."""
 
-    def __init__(self, seatmaps: SeatMaps) -> None:
+    def __init__(self, seatmaps: SeatMaps, saw: Callable[[ShowId], None]) -> None:
         self._seatmaps = seatmaps
+        self._saw = saw
         self._shown: OrderedDict[ShowId, ShownMap] = OrderedDict()
 
     def of(self, look: Look) -> "ShownMap":
         """A show's map as it is now."""
         show_id = look.seatmap.show_id
-        shown = self._shown[show_id] = ShownMap(self._seatmaps, look)
+        shown = self._shown[show_id] = ShownMap(self._seatmaps, look, self._saw)
         self._shown.move_to_end(show_id)
         while len(self._shown) > WATCHED_MAX:
             self._shown.popitem(last=False)[1].let_go()
@@ -45,9 +47,10 @@ class ShownMaps:
 class ShownMap:
     """One show's seats, put together when they are asked for and have changed."""
 
-    def __init__(self, seatmaps: SeatMaps, look: Look) -> None:
+    def __init__(self, seatmaps: SeatMaps, look: Look, saw: Callable[[ShowId], None]) -> None:
         self._seatmaps = seatmaps
         self._show_id = look.seatmap.show_id
+        self._saw = saw
         self._ready: Ready | None = None
         self._version = 0
         self._holds_until = 0.0
@@ -78,12 +81,16 @@ class ShownMap:
         """Forget the bytes; the route shows the map anew."""
         self._gone, self._ready, self.body = True, None, b""
 
+    def sent(self) -> None:
+        """Somebody was given the map."""
+        self._saw(self._show_id)
+
     def freshness_now(self) -> tuple[Header, ...]:
         return self._headers
 
     def _put_together(self) -> Ready:
         if self._ready is None:
-            self._ready = Ready(self.body, self.etag, SEATMAP_CACHING)
+            self._ready = Ready(self.body, self.etag, SEATMAP_CACHING, self.sent)
         return self._ready
 
     def _make(self, look: Look) -> None:

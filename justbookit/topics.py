@@ -83,6 +83,13 @@ STREAM_DEAD_LETTERS = Topic(
     writers=("streams",),
     partitions=1,
 )
+SHOW_VIEWS = Topic(
+    name="show-views",
+    key="none",
+    payload="justbookit.show_views.ShowsViewed",
+    writers=("api",),
+    partitions=1,
+)
 
 TOPICS = (
     SEAT_COMMANDS,
@@ -92,6 +99,7 @@ TOPICS = (
     CATALOGUE_EVENTS,
     FEED_DEAD_LETTERS,
     STREAM_DEAD_LETTERS,
+    SHOW_VIEWS,
 )
 
 HEADER_COMMAND_ID = "command_id"

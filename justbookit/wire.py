@@ -12,6 +12,7 @@ from justbookit.dead_letters import FeedDeadLetter, StreamDeadLetter
 from justbookit.errors import MalformedMessage
 from justbookit.seat_commands import SeatCommand
 from justbookit.seat_events import SeatEvent
+from justbookit.show_views import ShowsViewed
 
 T = TypeVar("T")
 
@@ -22,6 +23,7 @@ _catalogue_commands: msgspec.json.Decoder[CatalogueCommand] = msgspec.json.Decod
 _catalogue_events: msgspec.json.Decoder[CatalogueEvent] = msgspec.json.Decoder(CatalogueEvent)
 _feed_letters: msgspec.json.Decoder[FeedDeadLetter] = msgspec.json.Decoder(FeedDeadLetter)
 _stream_letters: msgspec.json.Decoder[StreamDeadLetter] = msgspec.json.Decoder(StreamDeadLetter)
+_shows_viewed: msgspec.json.Decoder[ShowsViewed] = msgspec.json.Decoder(ShowsViewed)
 
 encode = _encoder.encode
 
@@ -67,3 +69,7 @@ def decode_feed_dead_letter(raw: bytes) -> FeedDeadLetter:
 
 def decode_stream_dead_letter(raw: bytes) -> StreamDeadLetter:
     return _decode(topics.STREAM_DEAD_LETTERS, _stream_letters, raw)
+
+
+def decode_shows_viewed(raw: bytes) -> ShowsViewed:
+    return _decode(topics.SHOW_VIEWS, _shows_viewed, raw)

@@ -26,6 +26,7 @@ TABLES: Mapping[str, Sequence[str]] = {
     "seat_events": ("seat_events",),
     "catalogue_events": ("catalogue_events",),
     "dead_letters": ("feed_dead_letters", "stream_dead_letters"),
+    "show_views": ("show_views",),
     "quarantine": ("quarantine",),
 }
 """What each table of `raw` is made of."""

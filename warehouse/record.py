@@ -22,6 +22,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     topics.CATALOGUE_EVENTS.name: wire.decode_catalogue_event,
     topics.FEED_DEAD_LETTERS.name: wire.decode_feed_dead_letter,
     topics.STREAM_DEAD_LETTERS.name: wire.decode_stream_dead_letter,
+    topics.SHOW_VIEWS.name: wire.decode_shows_viewed,
 }
 
 TOPICS = tuple(DECODERS)

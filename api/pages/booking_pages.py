@@ -56,6 +56,8 @@ async def seat_page(
     """
     look = await look_at(services, show_id)
     assert look.seatmap.terms is not None
+    if refusal is None and changing is None:
+        services.viewing.saw(look.seatmap.show_id)
     return page(
         "seats.html",
         visitor,

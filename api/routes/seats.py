@@ -64,7 +64,10 @@ async def seat_map(
     """Every seat with its zone and whether it is free, as of now; the ETag is its version."""
     look = await look_at(services, show_id)
     shown = services.shown_maps.of(look)
-    return fronted(request, shown, shown.body, shown.etag, SEATMAP_CACHING)
+    answer = fronted(request, shown, shown.body, shown.etag, SEATMAP_CACHING)
+    if answer.status_code != HTTPStatus.NOT_MODIFIED:
+        shown.sent()
+    return answer
 
 
 @post(

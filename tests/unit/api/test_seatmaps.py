@@ -4,11 +4,13 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import msgspec
 import psycopg
 import pytest
 
+from api.front import Front
 from api.seatmaps import SeatMaps
 from api.shelf import Shelved
 from api.shown_maps import ShownMap, ShownMaps
@@ -37,6 +39,10 @@ TERMS = ShowTerms(
 )
 COMING = msgspec.structs.replace(TERMS, starts_at=datetime.now(UTC) + timedelta(hours=1))
 OPENED = ShowOpened(show_id="s", version=1, at=NOW, command_id="c-0", terms=TERMS)
+
+
+def unseen(_show_id):
+    """Nobody counts."""
 
 
 def blocked(version, seat):
@@ -281,7 +287,7 @@ async def test_an_unreadable_map_on_the_shelf_is_none():
 
 async def test_a_shown_map_is_put_together_once_for_each_version():
     made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)))
-    shown = ShownMap(made, await made.look("s"))
+    shown = ShownMap(made, await made.look("s"), unseen)
     first = shown.ready_now()
 
     assert shown.ready_now() is first
@@ -294,7 +300,7 @@ async def test_a_shown_map_is_put_together_once_for_each_version():
 
 async def test_a_shown_map_changes_when_a_moment_passes_though_nothing_happens(monkeypatch):
     made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)))
-    shown = ShownMap(made, await made.look("s"))
+    shown = ShownMap(made, await made.look("s"), unseen)
     assert shown.etag == '"v1.0"'
 
     class Later(datetime):
@@ -313,16 +319,31 @@ async def test_two_processes_show_the_same_bytes_under_the_same_etag():
     log = Log(msgspec.structs.replace(OPENED, terms=COMING), blocked(2, "A1"))
     one, other = maps(log), maps(log)
 
-    first = ShownMap(one, await one.look("s"))
+    first = ShownMap(one, await one.look("s"), unseen)
     await asyncio.sleep(0.01)
-    second = ShownMap(other, await other.look("s"))
+    second = ShownMap(other, await other.look("s"), unseen)
 
     assert (first.etag, first.body) == (second.etag, second.body)
 
 
+async def test_a_map_that_is_sent_is_seen_and_one_that_is_known_is_not():
+    seen = []
+    made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)))
+    shown = ShownMap(made, await made.look("s"), seen.append)
+    front = Front()
+    front.remember("/seats", b"", shown)
+    door = front.before(None)
+
+    for known in (b"", shown.etag.encode(), b""):
+        scope = {"type": "http", "method": "GET", "path": "/seats", "query_string": b""}
+        await door({**scope, "headers": [(b"if-none-match", known)]}, None, AsyncMock())
+
+    assert seen == ["s", "s"]
+
+
 async def test_a_map_that_is_not_followed_is_left_to_the_route(monkeypatch):
     made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)), live=False)
-    shown = ShownMap(made, await made.look("s"))
+    shown = ShownMap(made, await made.look("s"), unseen)
     monkeypatch.setattr(shown, "_glance_at", 0.0)
 
     assert shown.ready_now() is None
@@ -331,7 +352,7 @@ async def test_a_map_that_is_not_followed_is_left_to_the_route(monkeypatch):
 async def test_the_bytes_of_maps_that_were_not_shown_for_long_are_let_go(monkeypatch):
     monkeypatch.setattr("api.shown_maps.WATCHED_MAX", 1)
     made = maps(Log(msgspec.structs.replace(OPENED, terms=COMING)))
-    shown = ShownMaps(made)
+    shown = ShownMaps(made, unseen)
     look = await made.look("s")
     first = shown.of(look)
     other = msgspec.structs.replace(look, seatmap=SeatMap("other"))

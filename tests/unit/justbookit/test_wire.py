@@ -9,9 +9,14 @@ from justbookit import wire
 from justbookit.catalogue_events import CatalogueEvent
 from justbookit.errors import MalformedMessage
 from justbookit.seat_events import SeatEvent
+from justbookit.show_views import ShowsViewed
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-DECODERS = {"seat": wire.decode_seat_event, "catalogue": wire.decode_catalogue_event}
+DECODERS = {
+    "seat": wire.decode_seat_event,
+    "catalogue": wire.decode_catalogue_event,
+    "views": wire.decode_shows_viewed,
+}
 
 
 def published(kind):
@@ -19,7 +24,7 @@ def published(kind):
 
 
 @pytest.mark.parametrize(
-    "path", [*published("seat"), *published("catalogue")], ids=lambda path: path.stem
+    "path", [path for kind in DECODERS for path in published(kind)], ids=lambda path: path.stem
 )
 def test_a_published_event_decodes_for_ever_and_to_the_same_bytes(path):
     raw = path.read_bytes().strip()
@@ -30,10 +35,12 @@ def test_a_published_event_decodes_for_ever_and_to_the_same_bytes(path):
     assert wire.encode(event) == raw
 
 
-@pytest.mark.parametrize(("kind", "union"), [("seat", SeatEvent), ("catalogue", CatalogueEvent)])
+@pytest.mark.parametrize(
+    ("kind", "union"), [("seat", SeatEvent), ("catalogue", CatalogueEvent), ("views", ShowsViewed)]
+)
 def test_every_kind_of_event_has_a_published_example(kind, union):
     assert {path.stem.partition(".")[0] for path in published(kind)} == {
-        each.__name__ for each in typing.get_args(union)
+        each.__name__ for each in typing.get_args(union) or (union,)
     }
 
 

@@ -97,6 +97,7 @@ def test_every_dataset_can_be_asked_before_it_has_messages(desk: Desk) -> None:
         ("catalogue_events", "messages", 0),
         ("feed_dead_letters", "messages", 0),
         ("stream_dead_letters", "messages", 0),
+        ("show_views", "messages", 0),
         ("quarantine", "messages", 0),
     ]
 
