@@ -221,6 +221,7 @@ _passed_on(
 )
 _passed_on("reports", "Write the pages for finance and for operations.", "warehouse", "reports")
 _passed_on("daily", "Build, settle, reconcile, report: once a day.", "warehouse", "daily")
+_passed_on("schedule", "Call `daily` each day, after the last cut-off.", "warehouse", "schedule")
 _passed_on("grant", "Let somebody read reports: EMAIL ROLE.", "api", "grant")
 _passed_on("revoke", "Let somebody read reports no longer.", "api", "revoke")
 _passed_on("contracts", "Take contracts in from a CSV file.", "warehouse", "contracts")

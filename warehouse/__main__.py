@@ -11,6 +11,7 @@ python -m warehouse settle …  what theatres are owed: draft, approve, send
 python -m warehouse reconcile  the ledger, and bookings against gateways and theatres
 python -m warehouse reports   the pages for finance and for operations
 python -m warehouse daily     build, settle today as a draft, reconcile, report
+python -m warehouse schedule  call `daily` each day, after the last cut-off
 python -m warehouse contracts | take-files | discard-file   what others say
 """
 
@@ -19,6 +20,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -31,7 +33,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from justbookit.errors import JustBookItError, MissingOffsets
 from justbookit.settings import Settings
-from warehouse import ask, build, consumer, dump, prompt, show, sink
+from warehouse import asking, build, consumer, dump, scheduling, sink
 from warehouse.amounts import money
 from warehouse.completeness import check
 from warehouse.lake import Lake, folder_of, read_manifest
@@ -103,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     daily.add_argument("--by", required=True, metavar="NAME", help="who makes the draft")
     daily.add_argument("--wait", type=float, default=60.0, metavar="SECONDS")
     daily.set_defaults(run=_daily, from_scratch=False)
+    schedule = commands.add_parser("schedule", help="call `daily` each day after the last cut-off")
+    schedule.add_argument("--by", required=True, metavar="NAME", help="who makes the drafts")
+    schedule.set_defaults(run=_schedule)
     settling.add(commands)
     dbt = commands.add_parser("dbt", help="dbt itself, logged in", add_help=False)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -112,24 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="messages from files into the lake")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE", help=dump.Kept.__doc__)
     load.set_defaults(run=_load)
-    sql = commands.add_parser("sql", help="ask the lake")
-    sql.add_argument("statement", nargs="?", help="without one, a prompt")
-    sql.add_argument("--tables", action="store_true", help="list what there is to ask")
-    sql.add_argument("--format", choices=show.FORMATS, default="table")
-    sql.add_argument("--limit", type=_positive(int), default=100, help="rows at most (100)")
-    sql.add_argument("--timeout", type=_positive(float), default=30.0, help="seconds at most (30)")
-    sql.set_defaults(run=_sql)
+    asking.add(commands)
     return parser
-
-
-def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        value = kind(text)
-        if value <= 0:
-            raise argparse.ArgumentTypeError("must be more than 0")
-        return value
-
-    return parse
 
 
 def _sink(settings: Settings, _arguments: argparse.Namespace) -> int:
@@ -258,26 +247,17 @@ def _daily(settings: Settings, arguments: argparse.Namespace) -> int:
     return EXIT_TROUBLE
 
 
+def _schedule(settings: Settings, arguments: argparse.Namespace) -> int:
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopped.set())
+    scheduling.keep_closing(settings, arguments.by, stopped, _console.print)
+    return 0
+
+
 def _tell_trouble(step: build.Step) -> None:
     if step.failed:
         _console.print(step.message, style="red", markup=False)
-
-
-def _sql(settings: Settings, arguments: argparse.Namespace) -> int:
-    desk = ask.Desk(folder_of(settings))
-    form = prompt.Form(
-        rows_max=arguments.limit, seconds_max=arguments.timeout, format=arguments.format
-    )
-    try:
-        if arguments.tables:
-            prompt.tell(desk.tables(), form.format)
-        elif arguments.statement is None:
-            prompt.loop(desk, form)
-        else:
-            prompt.answer(desk, arguments.statement, form)
-    finally:
-        desk.close()
-    return 0
 
 
 if __name__ == "__main__":
