@@ -35,6 +35,7 @@ EVENT_DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {
     topics.CATALOGUE_EVENTS.name: _catalogue_events,
     topics.FEED_DEAD_LETTERS.name: _feed_letters,
     topics.STREAM_DEAD_LETTERS.name: _stream_letters,
+    topics.SHOW_VIEWS.name: _shows_viewed,
 }
 """For who reads more of a topic's messages than a call for each allows."""
 

@@ -17,7 +17,7 @@ from justbookit.settings import Settings
 from warehouse.duck import Connection, connect, literal, literals
 from warehouse.lake import folder_of
 
-SCHEMAS = ("finance", "operations", "growth")
+SCHEMAS = ("core", "finance", "operations", "growth")
 """The schemas whose tables are for people."""
 FOLDER = "_marts"
 BY_DAY = "bookings"

@@ -21,7 +21,7 @@ CUT_OFF = time(2)
 AFTER = timedelta(minutes=15)
 """For what was decided just before it to reach the lake."""
 
-_ZONES = "SELECT DISTINCT timezone FROM venue WHERE removed_at IS NULL"
+_ZONES = "SELECT DISTINCT body ->> 'timezone' FROM venue WHERE removed_at IS NULL"
 
 
 def closing_of(day: date, zones: Collection[str]) -> datetime:

@@ -22,9 +22,17 @@ LEGEND_MAX = 20
 
 _CONFIG = {
     "background": "white",
-    "font": "sans-serif",
-    "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 220, "labelOverlap": True},
-    "legend": {"labelFontSize": 12, "titleFontSize": 12},
+    # measured with the first, so that what a reader's browser takes instead has some room
+    "font": "Arial, Liberation Sans, Helvetica, sans-serif",
+    "padding": {"left": 30, "top": 5, "bottom": 5, "right": 60},
+    "axis": {
+        "labelFontSize": 12,
+        "labelLimit": 220,
+        "labelOverlap": True,
+        "titleFontSize": 12,
+        "titlePadding": 18,
+    },
+    "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleLimit": 0},
     "range": {"category": {"scheme": "tableau10"}},
 }
 
@@ -32,8 +40,8 @@ _CONFIG = {
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
     """What is drawn of a table: `measure` of each `along`, in colours `by`, a row for each `apart`.
 
-    All are names of its columns. A `bar` lies on its side unless it runs along days; what has the
-    same place is added up, so only a `bar` of what can be added stands for several rows.
+    All are names of its columns. A `bar` lies on its side unless it runs along days; those of
+    several colours stand on each other, or side by side where they cannot be added up.
     """
 
     mark: Literal["bar", "line"]
@@ -41,6 +49,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     measure: str
     by: str = ""
     apart: str = ""
+    can_be_added: bool = True
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +88,9 @@ def specification(
         "title": heading(chart.measure) + (" (%)" if chart.measure.endswith(SHARE) else ""),
         "aggregate": "sum",
     }
-    along: dict[str, Any] = {"field": "along", "type": "nominal", "title": heading(chart.along)}
+    along: dict[str, Any] = {"field": "along", "type": "nominal", "title": None}
     if over_time:
-        along |= {"type": "temporal", "timeUnit": "utcyearmonthdate", "title": None}
+        along |= {"type": "temporal", "timeUnit": "utcyearmonthdate"}
         along["axis"] = {"format": "%d %b %Y"}
     else:
         along["sort"] = None
@@ -91,6 +100,8 @@ def specification(
         encoding["color"] = {"field": "by", "type": "nominal", "title": heading(chart.by)}
     elif chart.by:
         encoding["detail"] = {"field": "by"}
+    if chart.by and not chart.can_be_added and not upright:
+        encoding["yOffset"] = {"field": "by", "type": "nominal"}
     if chart.apart:
         encoding["row"] = {"field": "apart", "type": "nominal", "title": None}
     mark: dict[str, Any] = {"type": chart.mark}

@@ -45,6 +45,7 @@ from justbookit.seat_commands import (
 )
 from justbookit.seatmap import SeatMap
 from justbookit.settings import Settings
+from justbookit.show_views import ShowsViewed
 from justbookit.topics import partition_of
 from stack.migrate import migrate
 from warehouse.lake import Lake, folder_of
@@ -151,6 +152,8 @@ def _history(seed: int, shows: int) -> list[Record]:
         sent.append(("catalogue-events", 0, "m", event))
     for number in range(shows):
         show_id = ShowId(f"show-{seed}-{number}")
+        viewed = ShowsViewed(at=now, minute_at=now, views={show_id: 1 + number, ShowId("gone"): 1})
+        sent.append(("show-views", 0, "", viewed))
         for event in _show(dice, show_id, number, now):
             sent.append(("seat-events", partition_of(show_id, 4), show_id, event))
             if dice.random() < 0.05:  # at least once: some arrive twice
@@ -212,7 +215,8 @@ def _show(  # noqa: C901 - one arm a command
     def send(kind: type[Any], **fields: Any) -> None:
         nonlocal commands
         commands += 1
-        command = kind(command_id=f"{show_id}-c{commands}", show_id=show_id, **fields)
+        source = "feed.tms." if kind is SellAtCounter else ""
+        command = kind(command_id=f"{source}{show_id}-c{commands}", show_id=show_id, **fields)
         for event in decide(seatmap, command, now, HOLD_FOR):
             evolve(seatmap, event)
             events.append(event)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from base64 import b64decode
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -24,9 +25,11 @@ from justbookit.seat_events import (
     BookingCancelled,
     BookingChanged,
     BookingConfirmed,
+    CommandRefused,
     HoldReleased,
     SeatsBooked,
     SeatsHeld,
+    SeatsSoldAtCounter,
     ShowChanged,
     ShowOpened,
 )
@@ -36,9 +39,11 @@ from warehouse.build import Step, build
 from warehouse.completeness import check
 from warehouse.lake import folder_of, read_manifest
 from warehouse.manifest import LakeUnreadable
+from warehouse.metrics import METRICS, question
 from warehouse.publish import PostgresSilent, publish
 from warehouse.record import Record
 from warehouse.reporting import site
+from warehouse.scheduling import keep_closing
 
 HOLIDAYS = holidays.country_holidays("IN", years=2026)
 COMMISSION = 1000
@@ -199,14 +204,58 @@ def test_the_books_are_right_to_the_minor_unit(
     assert sum(paid for paid, _ in checked.money.values()) == sum(
         each["paid"] for each in bookings.values()
     )
+    hold_feeds(books, records)
     hold_analytics(books, bookings)
     hold_descriptions(books)
+    hold_metrics(books, bookings)
+    hold_notebook(books)
+    told, stopped = [], threading.Event()
+    stopped.set()
+    keep_closing(books, "cron", stopped, told.append)
+    assert [line.partition(" at ")[0] for line in told] == ["the next closing is"]
     desk = Desk(folder_of(books))
     told = desk.ask(
         "select sum(payable_amount) from theatre_settlements", rows_max=1, seconds_max=9
     )
     desk.close()
     assert told.rows[0][0] == sum(line[4] for line in lines.values())
+
+
+def hold_notebook(settings: Settings) -> None:
+    """An analyst's notebook runs from top to bottom, and its figures are the marts'."""
+    notebook = Path(__file__).parents[3] / "docs" / "how-to" / "notebook.py"
+    ran = subprocess.run(
+        [sys.executable, str(notebook)],
+        env={**os.environ, **settings.environment()},
+        cwd=notebook.parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+    assert ran.returncode == 0, ran.stderr
+    (held,) = query(settings, "SELECT sum(hold_count)::int FROM growth.show_funnel")[0]
+    funnel = ran.stdout.partition("The funnel, by city")[2].partition("Occupancy")[0]
+    assert sum(int(line.split()[2]) for line in funnel.strip().splitlines()[1:]) == held > 0
+    assert (Path(settings.home) / "occupancy.svg").read_text().startswith("<svg")
+    assert "a-a: " in ran.stdout
+
+
+def hold_metrics(settings: Settings, bookings: dict[str, Any]) -> None:
+    """A metric says the same of Postgres and of the lake, and what the log says."""
+    desk = Desk(folder_of(settings))
+    for metric in METRICS.values():
+        for mart in metric.marts:
+            by = ["currency"] if metric.unit == "amount" else []
+            asked = desk.ask(question([metric.name], by, mart=mart), rows_max=99, seconds_max=30)
+            same = query(settings, question([metric.name], by, mart=mart, with_schema=True))
+            assert list(asked.rows) == same, (metric.name, mart)
+    desk.close()
+    (conversion,) = query(settings, question(["conversion"], mart="daily_sales", with_schema=True))[
+        0
+    ]
+    paid = sum(1 for each in bookings.values() if each["paid"])
+    assert conversion == round(10000 * paid / len(bookings))
 
 
 def hold_descriptions(settings: Settings) -> None:
@@ -236,7 +285,7 @@ def hold_descriptions(settings: Settings) -> None:
     ]
     assert silent == []
     named = {(schema, table) for schema, table, _ in there}
-    assert {"finance", "operations", "growth", "history", "analytics"} <= {
+    assert {"core", "finance", "operations", "growth", "history", "analytics"} <= {
         schema for schema, _ in named
     }
     assert [name for name in described if name not in named] == [], "what is described is built"
@@ -246,6 +295,38 @@ def hold_descriptions(settings: Settings) -> None:
     for node in marts:
         assert node["contract"]["enforced"], node["name"]
         assert (node["access"], bool(node["group"])) == ("public", True), node["name"]
+
+
+def hold_feeds(settings: Settings, records: list[Record]) -> None:
+    """Looks, facts and conflicts are counted once each, however often they were published."""
+    views, facts, sales = Counter[str](), {}, {}
+    for record in records:
+        try:
+            if record.topic == "show-views":
+                views.update(wire.decode_shows_viewed(record.value or b"").views)
+                continue
+            event = wire.decode_seat_event(record.value or b"")
+        except MalformedMessage:
+            continue
+        if event.command_id and event.command_id.startswith("feed.tms."):
+            facts[event.command_id] = isinstance(event, CommandRefused)
+        if isinstance(event, SeatsSoldAtCounter):
+            sales[event.show_id, event.version] = event
+    shows = query(settings, "SELECT show_id, view_count FROM growth.show_funnel")
+    assert dict(shows) == {show: count for show, count in views.items() if show != "gone"}
+    assert query(
+        settings,
+        "SELECT sum(taken_count), sum(refused_count), min(source_id) FROM operations.feed_quality",
+    ) == [(list(facts.values()).count(False), list(facts.values()).count(True), "tms")]
+    assert query(
+        settings,
+        "SELECT sum(conflict_seat_count), sum(counter_seat_count) FROM operations.show_drift",
+    ) == [
+        (
+            sum(len(each.conflicts) for each in sales.values()),
+            sum(len(each.conflicts) + len(each.seat_ids) for each in sales.values()),
+        )
+    ]
 
 
 def hold_analytics(settings: Settings, bookings: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from justbookit.settlement import NotAllowed, PayoutStatus, RunStatus
 from warehouse.build import Step, build
 from warehouse.publish import publish
 from warehouse.record import Record
+from warehouse.reporting import site
 from warehouse.settling import accounts, contracts, files, intake, steps
 from warehouse.settling.payments import NAMESPACE
 
@@ -204,6 +205,9 @@ def test_a_day_is_settled_paid_taken_back_and_settled_again(  # noqa: PLR0915 - 
     with pytest.raises(steps.StepRefused) as refused:
         steps.approve(books, run.run_id, "bob")
     assert refused.value.code is NotAllowed.FILE_DOUBLED
+    built(books, "--select", "tag:closing")
+    (finance, _) = site.write(books)
+    assert "Breaks, by type and age" in finance.read_text(), "the report goes on meanwhile"
     file_id = query(books, "SELECT max(file_id) FROM settlement.gateway_files")[0][0]
     assert intake.discard(books, file_id, "bob")
     assert steps.approve(books, run.run_id, "bob").status is RunStatus.APPROVED
@@ -229,11 +233,20 @@ def test_a_day_is_settled_paid_taken_back_and_settled_again(  # noqa: PLR0915 - 
     with pytest.raises(steps.StepRefused) as refused:
         steps.reverse(books, run.run_id, "ann")
     assert refused.value.code is NotAllowed.ALREADY_REVERSED
-    with (
-        psycopg.connect(books.postgres) as connection,
-        pytest.raises(psycopg.errors.RaiseException, match="never edited"),
+    for edit in (
+        "UPDATE settlement.run_lines SET ticket_count = 0",
+        "UPDATE settlement.runs SET settle_date = settle_date - 1",
+        "DELETE FROM settlement.run_steps",
+        "DELETE FROM settlement.run_bookings",
+        "UPDATE settlement.payouts SET amount = amount + 1, earned = earned + 1",
+        "DELETE FROM settlement.payouts",
+        "UPDATE settlement.gateway_lines SET amount = 0",
     ):
-        connection.execute("UPDATE settlement.run_lines SET ticket_count = 0")
+        with (
+            psycopg.connect(books.postgres) as connection,
+            pytest.raises(psycopg.errors.RaiseException, match="never edited"),
+        ):
+            connection.execute(edit)
 
     second = steps.settle(books, LATE, "ann")
 

@@ -57,6 +57,16 @@ def test_more_colours_than_anybody_tells_apart_are_none():
     assert "color" not in made["encoding"]
 
 
+def test_what_cannot_be_added_up_stands_side_by_side():
+    chart = Chart(
+        mark="bar", along="organizer_id", measure="share_bps", by="currency", can_be_added=False
+    )
+
+    made = specification(chart, COLUMNS, ROWS)
+
+    assert made["encoding"]["yOffset"]["field"] == "by"
+
+
 def test_a_picture_is_a_drawing_with_words():
     chart = Chart(
         mark="bar", along="due_on", measure="payable_amount", by="organizer_id", apart="currency"

@@ -2,16 +2,22 @@
 
 import pytest
 
-from warehouse.record import QUARANTINE, Stretch
+from justbookit.wire import EVENT_DECODERS
+from warehouse.record import QUARANTINE, TOPICS, Stretch
 from warehouse.spool import LINE_BYTES_MAX, spool_of
 
 CLOSED = b'{"type":"ShowClosed","show_id":"s","version":3,"at":"2026-03-01T00:00:00Z"}'
 
 
-def stretch(*values: bytes | None, key: bytes | None = b"s", first: int = 5) -> Stretch:
+def stretch(
+    *values: bytes | None,
+    key: bytes | None = b"s",
+    first: int = 5,
+    topic: str = "seat-events",
+) -> Stretch:
     count = len(values)
     return Stretch(
-        topic="seat-events",
+        topic=topic,
         partition=2,
         first=first,
         timestamps=(0,) * count,
@@ -80,3 +86,16 @@ def test_what_the_lake_has_already_is_left_out_of_a_stretch() -> None:
 
     assert (since.first, since.values, since.following) == (6, (b"1", b"2"), 8)
     assert stretch(CLOSED).since(3) == stretch(CLOSED)
+
+
+def test_every_topic_that_is_archived_can_be_read_by_the_batch() -> None:
+    assert set(TOPICS) <= set(EVENT_DECODERS)
+
+
+def test_counts_of_views_without_a_key_are_filed_as_rows() -> None:
+    value = b'{"type":"ShowsViewed","at":"2026-11-23T10:01:00Z","minute_at":"2026-11-23T10:00:00Z"'
+    told = stretch(value + b',"views":{"s":3}}', key=None, topic="show-views")
+
+    (row,) = spool_of([told]).rows
+
+    assert (row.dataset, row.type, row.show_id) == ("show_views", "ShowsViewed", None)

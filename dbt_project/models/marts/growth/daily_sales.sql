@@ -22,28 +22,12 @@ daily as (
         coalesce(sum(seat_count) filter (where is_paid), 0)::integer as ticket_count,
         sum(paid_amount)::bigint as gross_amount,
         sum(refund_amount)::bigint as refund_amount,
-        coalesce(sum(discount_amount) filter (where is_paid), 0)::bigint as discount_amount,
-        (
-            percentile_cont(0.5) within group (
-                order by extract(epoch from show_starts_at - held_at) / 3600
-            ) filter (where is_paid)
-        )::integer as lead_time_hours
+        coalesce(sum(discount_amount) filter (where is_paid), 0)::bigint as discount_amount
 
     from bookings
 
     group by city_id, show_date, currency, channel
 
-),
-
-with_rates as (
-
-    select
-        *,
-        (paid_count::bigint * 10000 / hold_count)::integer as conversion_bps,
-        (cancelled_count::bigint * 10000 / nullif(paid_count, 0))::integer as cancellation_bps
-
-    from daily
-
 )
 
-select * from with_rates
+select * from daily

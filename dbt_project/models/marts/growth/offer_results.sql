@@ -24,23 +24,6 @@ totals as (
 
     group by city_id, currency, offer_ids is not null
 
-),
-
-results as (
-
-    select
-        city_id,
-        currency,
-        city_name,
-        is_with_offer,
-        booking_count,
-        ticket_count,
-        gross_amount,
-        discount_amount,
-        (ticket_count::bigint * 100 / booking_count)::integer as tickets_per_hundred_bookings
-
-    from totals
-
 )
 
-select * from results
+select * from totals
