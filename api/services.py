@@ -36,7 +36,7 @@ from api.payments.tokens import Tokens
 from api.people import queries as people_queries
 from api.people.accounts import Accounts
 from api.postgres import Pool, pool_of
-from api.reports.shelf import Shelf
+from api.reports.shelf import ReportShelf
 from api.seatmaps import SeatMaps
 from api.shedding import Shedding
 from api.shelf import Shelf, Shelved
@@ -113,7 +113,7 @@ class Services:
         self.exchanges = ExchangeDesk(asking, self.desk, shows, self.tokens)
         self.waiting = WaitingDesk(self.pool, asking, shows, self.desk)
         self.office = Office(self.pool, asking, shows)
-        self.shelf = Shelf(self.pool, settings.home)
+        self.reports = ReportShelf(self.pool, settings.home)
         self.moves = Moves(self.pool, asking, shows, self.seatmaps)
 
     def _seen(self, event: SeatEvent) -> None:

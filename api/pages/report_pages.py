@@ -18,14 +18,14 @@ from justbookit.ids import OrganizerId
 async def reports_page(request: AnyRequest, services: NamedDependency[Services]) -> Template:
     """What somebody may read."""
     visitor = await customer_of(services, request)
-    reader = await services.shelf.reader(visitor)
+    reader = await services.reports.reader(visitor)
     if not reader.reads_anything:
         raise problem("role_missing", "this login has no role to read reports with")
     return page(
         "reports.html",
         visitor,
-        pages=services.shelf.pages(reader),
-        statements=await services.shelf.statements(reader),
+        pages=services.reports.pages(reader),
+        statements=await services.reports.statements(reader),
     )
 
 
@@ -34,8 +34,8 @@ async def report_page(
     request: AnyRequest, services: NamedDependency[Services], name: FromPath[str]
 ) -> Response[Any]:
     """A page for finance or operations, as `justbookit reports` wrote it."""
-    reader = await services.shelf.reader(await customer_of(services, request))
-    return await services.shelf.page(request, reader, name.removesuffix(".html"))
+    reader = await services.reports.reader(await customer_of(services, request))
+    return await services.reports.page(request, reader, name.removesuffix(".html"))
 
 
 @get("/reports/statements/{run_id:str}/{organizer_id:str}/{name:str}", include_in_schema=False)
@@ -47,9 +47,9 @@ async def statement_page(
     name: FromPath[str],
 ) -> Response[Any]:
     """An organizer's statement, as `justbookit settle --statements` wrote it."""
-    reader = await services.shelf.reader(await customer_of(services, request))
+    reader = await services.reports.reader(await customer_of(services, request))
     asked = (run_id, OrganizerId(organizer_id), name)
-    return await services.shelf.statement(request, reader, asked)
+    return await services.reports.statement(request, reader, asked)
 
 
 ROUTES = [reports_page, report_page, statement_page]

@@ -34,7 +34,7 @@ _HEADERS = {
 }
 
 
-class Shelf:
+class ReportShelf:
     """Where reports are asked for."""
 
     def __init__(self, pool: Pool, home: str) -> None:

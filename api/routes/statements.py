@@ -31,8 +31,8 @@ async def statements(
     organizer: NamedDependency[Organizer], services: NamedDependency[Services]
 ) -> Response[Statements]:
     """The statements of settlement runs that were approved, newest first."""
-    reader = services.shelf.reader_with_key(organizer)
-    return Response(Statements(items=await services.shelf.statements(reader)), headers=NO_STORE)
+    reader = services.reports.reader_with_key(organizer)
+    return Response(Statements(items=await services.reports.statements(reader)), headers=NO_STORE)
 
 
 @get(
@@ -51,7 +51,9 @@ async def statement(
 ) -> Response[Any]:
     """Down to the seat, as a page or on paper: `name` is its currency with `.html` or `.pdf`."""
     asked = (run_id, organizer.organizer_id, name)
-    return await services.shelf.statement(request, services.shelf.reader_with_key(organizer), asked)
+    return await services.reports.statement(
+        request, services.reports.reader_with_key(organizer), asked
+    )
 
 
 ROUTES = [statements, statement]
