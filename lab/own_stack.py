@@ -19,7 +19,7 @@ from justbookit.settings import PREFIX, Settings
 from lab.demo.door import NotAsPromised
 
 ROOT = Path(__file__).resolve().parents[1]
-READY_SECONDS_MAX = 180.0
+READY_SECONDS_MAX = 300.0
 STOP_SECONDS_MAX = 60.0
 LOOK_SECONDS = 0.2
 PORTS = range(20000, 30000)

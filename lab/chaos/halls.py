@@ -21,7 +21,7 @@ PRICE = 15000
 SLOT = timedelta(hours=3)
 WORN_AFTER = 300
 """So many times somebody tried to get seats in a show, and there is another one."""
-OPEN_SECONDS_MAX = 60.0
+OPEN_SECONDS_MAX = 180.0
 LOOK_SECONDS = 0.2
 
 

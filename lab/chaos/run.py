@@ -39,7 +39,7 @@ CONNECTIONS_MAX = 1024
 KNOWN_WITHIN_SECONDS = 60.0
 """After the last request and the last fault, everything that was asked is known."""
 STILL_WITHIN_SECONDS = 120.0
-READY_WITHIN_SECONDS = 60.0
+READY_WITHIN_SECONDS = 180.0
 
 Say = Callable[[str], None]
 
