@@ -10,8 +10,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from justbookit.settings import PREFIX, Settings
 from lab.own_stack import free_port
@@ -32,6 +34,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
         help="processes of the stack to start, as for `justbookit up --only` (everything)",
     )
+
+
+ON_THE_STACK = (
+    "tests/integration/api/",
+    "tests/integration/connectors/",
+    "tests/integration/lab/",
+    "tests/integration/stack/test_servers.py",
+    "tests/integration/streams/browsing/",
+    "tests/journeys/test_demo.py",
+    "tests/journeys/test_web.py",
+)
+ON_BARE_SERVERS = ("tests/integration/streams/", "tests/integration/warehouse/")
+
+
+class ByServers(LoadScopeScheduling):
+    """Tests that share servers go to the same of pytest-xdist's processes; a file stays whole.
+
+    So there is one stack in the run, and the tests that need no server, or others, fill the time
+    in which those on the stack wait. (pytest-xdist's own groups are lost on pytest 9.2.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        """What a test is shared out with."""
+        if nodeid.startswith(ON_THE_STACK):
+            return "stack"
+        if nodeid.startswith(ON_BARE_SERVERS):
+            return "bare servers"
+        return nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
+    """Share the tests out by what they need."""
+    return ByServers(config, log)
 
 
 def fresh_settings(home: Path) -> Settings:
