@@ -40,6 +40,7 @@ ON_THE_STACK = (
     "tests/integration/api/",
     "tests/integration/connectors/",
     "tests/integration/lab/",
+    "tests/integration/stack/test_runs.py",
     "tests/integration/stack/test_servers.py",
     "tests/integration/streams/browsing/",
     "tests/journeys/test_demo.py",

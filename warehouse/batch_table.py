@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from justbookit import wire
 from warehouse.duck import Connection, literal
 from warehouse.record import DATASET_OF, TOPICS, Row
 from warehouse.spool import LINE_BYTES_MAX, SEPARATOR, Refiled, Spool
@@ -33,6 +34,11 @@ SELECT dataset, topic, partition, event_date, min("offset"), max("offset"), coun
 """What files the batch becomes, and how many rows are in each."""
 
 _OBJECT_BYTES_MAX = 64 * 1024 * 1024
+_ONLY_TYPES = ", ".join(
+    literal(kind.__name__) if isinstance(kind := wire.EVENT_DECODERS[topic].type, type) else "NULL"
+    for topic in TOPICS
+)
+"""Of each topic with messages of one type; such a message need not say which it is."""
 _FIELDS = "['$.type', '$.at', '$.show_id', '$.version', '$.command_id']"
 _LINES = (
     f"auto_detect = false, header = false, delim = '{SEPARATOR.decode()}', quote = '', escape = '',"
@@ -42,7 +48,8 @@ _LINES = (
 _BATCH = f"""
 CREATE OR REPLACE TABLE batch AS
 SELECT {list(DATASET_OF.values())}[topic + 1] AS dataset, "at"::DATE AS event_date,
-       {list(TOPICS)}[topic + 1] AS topic, partition, "offset", key, field[1] AS type, "at",
+       {list(TOPICS)}[topic + 1] AS topic, partition, "offset", key,
+       coalesce([{_ONLY_TYPES}][topic + 1], field[1]) AS type, "at",
        field[3] AS show_id, field[4]::BIGINT AS version, field[5] AS command_id, body
   FROM (SELECT *, TRY_CAST(field[2] AS TIMESTAMPTZ) AS "at"
           FROM (SELECT *, json_extract_string(body, {_FIELDS}) AS field

@@ -7,14 +7,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from justbookit import topics, wire
+from justbookit.dead_letters import FeedDeadLetter, StreamDeadLetter
 from justbookit.errors import MissingOffsets
+from justbookit.ids import ShowId, SourceId
+from justbookit.show_views import ShowsViewed
 from warehouse import duck, manifest
 from warehouse.ask import Desk
 from warehouse.batch_table import COLUMNS, SELECTED
 from warehouse.dump import Kept, load
 from warehouse.lake import FILES_MIN, Lake, LakeBusy, read_manifest
 from warehouse.manifest import LakeUnreadable, Partition
-from warehouse.record import Record, Row, file_away
+from warehouse.record import DATASETS, Record, Row, file_away
 from warehouse.spool import Spool
 
 History = Callable[[int, int], list[Record]]
@@ -68,6 +72,43 @@ ODD = [
 ]
 """What is rare, and must be filed all the same, or quarantined with its reason."""
 
+MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
+OTHERS = [
+    Record(
+        topic=topic.name,
+        partition=0,
+        offset=0,
+        timestamp=MOMENT,
+        key=b"chain",
+        value=wire.encode(message),
+    )
+    for topic, message in [
+        (
+            topics.FEED_DEAD_LETTERS,
+            FeedDeadLetter(
+                source=SourceId("chain"),
+                file="shows.csv",
+                line=2,
+                field="starts_at",
+                reason="no time",
+                raw="never",
+                at=MOMENT,
+            ),
+        ),
+        (
+            topics.STREAM_DEAD_LETTERS,
+            StreamDeadLetter(
+                topic="seat-commands", partition=1, offset=7, reason="odd", raw=b"?", at=MOMENT
+            ),
+        ),
+        (
+            topics.SHOW_VIEWS,
+            ShowsViewed(at=MOMENT, minute_at=MOMENT, views={ShowId("show-1"): 3}),
+        ),
+    ]
+]
+"""One of each topic whose messages are of one type, and two of them do not say so."""
+
 
 def following(records: list[Record]) -> dict[Partition, int]:
     return {(each.topic, each.partition): each.offset + 1 for each in records}
@@ -75,9 +116,8 @@ def following(records: list[Record]) -> dict[Partition, int]:
 
 def kept(folder: Path) -> list[tuple[str, int, int]]:
     desk = Desk(folder)
-    names = ("seat_events", "catalogue_events", "quarantine")
     union = " UNION ALL ".join(
-        f"SELECT topic, partition, event_offset FROM {name}" for name in names
+        f"SELECT topic, partition, event_offset FROM {name}" for name in DATASETS
     )
     found = desk.ask(union, rows_max=100_000, seconds_max=30)
     desk.close()
@@ -132,7 +172,7 @@ def test_a_line_that_was_not_finished_is_no_batch(
 def test_many_at_a_time_are_filed_as_each_alone_would_be(
     tmp_path: Path, history: History, spool: Gather
 ) -> None:
-    records = [*history(12, 30), *ODD]
+    records = [*history(12, 30), *ODD, *OTHERS]
     lake = Lake(tmp_path)
     lake.write(spool(records))
     lake.close()
