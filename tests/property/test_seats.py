@@ -152,6 +152,7 @@ ALLOWED = {
     (BookingStatus.HELD, BookingStatus.RELEASED),
     (BookingStatus.HELD, BookingStatus.EXPIRED),
     (BookingStatus.CONFIRMED, BookingStatus.CANCELLED),
+    (BookingStatus.CONFIRMED, BookingStatus.EXCHANGED),
 }
 
 

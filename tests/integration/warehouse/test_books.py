@@ -40,7 +40,7 @@ from warehouse.completeness import check
 from warehouse.lake import folder_of, read_manifest
 from warehouse.manifest import LakeUnreadable
 from warehouse.metrics import METRICS, question
-from warehouse.publish import PostgresSilent, publish
+from warehouse.publish import TABLES, PostgresSilent, publish
 from warehouse.record import Record
 from warehouse.reporting import site
 from warehouse.scheduling import keep_closing
@@ -90,9 +90,7 @@ def test_publishing_twice_is_publishing_once(
     assert publish(books, quiet, from_scratch=True).total == len(records)
     kept = query(
         books,
-        'SELECT topic, partition, "offset" FROM raw.seat_events'
-        ' UNION ALL SELECT topic, partition, "offset" FROM raw.catalogue_events'
-        ' UNION ALL SELECT topic, partition, "offset" FROM raw.quarantine',
+        " UNION ALL ".join(f'SELECT topic, partition, "offset" FROM raw.{name}' for name in TABLES),
     )
     assert sorted(kept) == sorted((each.topic, each.partition, each.offset) for each in records)
 
