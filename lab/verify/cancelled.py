@@ -49,9 +49,15 @@ class Cancelled:
                 pass
 
     def _off_sale(self, event: SeatEvent) -> None:
-        """Nothing happens in a show that is not on sale, but what undoes a cancelled one."""
+        """Nothing happens in a show that is not on sale, but what undoes a cancelled one.
+
+        A show can be closed that has a counter sale of no seats (they were others' by then); it may
+        be returned like any other.
+        """
         witness = self._witness
         if witness.is_open or isinstance(event, CommandRefused | ShowOpened):
+            return
+        if isinstance(event, CounterSaleReturned) and not event.seat_ids:
             return
         undoes = witness.cancelled is not None and (
             isinstance(event, CounterSaleReturned)

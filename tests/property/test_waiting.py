@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from justbookit import wire
@@ -139,7 +139,18 @@ def play(script):
                     yield seatmap, offer
 
 
+A_SALE_OF_NOTHING_IS_RETURNED = [
+    (
+        SellAtCounter(command_id="sold", show_id="s", sale_id="x", seat_ids=("A1",), happened=True),
+        0,
+    ),
+    (CloseShow(command_id="closed", show_id="s"), 480),
+    (ReturnCounterSale(command_id="returned", show_id="s", sale_id="x"), 300),
+]
+
+
 @settings(max_examples=400, deadline=None)
+@example(A_SALE_OF_NOTHING_IS_RETURNED)
 @given(scripts)
 def test_verify_finds_the_line_fair(script):
     log = [
