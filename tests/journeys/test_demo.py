@@ -40,7 +40,7 @@ def seat_writer(settings: Settings) -> int | None:
     return run.processes["seats"].pid
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.usefixtures("stack")
 def test_the_story_is_as_promised_and_so_are_the_books() -> None:
     story = printed(start("demo"))
@@ -48,7 +48,7 @@ def test_the_story_is_as_promised_and_so_are_the_books() -> None:
     assert "Sound" in printed(start("verify"))
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_no_answered_booking_is_lost_when_the_seat_writer_is_killed(
     stack: Settings, tmp_path: Path
 ) -> None:

@@ -28,7 +28,7 @@ SHOWS = 4
 KINDS = 9
 PATIENCE_SECONDS = 60.0
 
-pytestmark = pytest.mark.timeout(280)
+pytestmark = pytest.mark.timeout(560)
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,9 @@ from warehouse.record import Record
 from warehouse.reporting import site
 from warehouse.scheduling import keep_closing
 
+# dbt builds everything in these, several times, beside other tests
+pytestmark = pytest.mark.timeout(600)
+
 HOLIDAYS = holidays.country_holidays("IN", years=2026)
 COMMISSION = 1000
 """Basis points; dbt's own unit tests have the contracts that differ."""

@@ -19,6 +19,9 @@ from warehouse.publish import publish
 from warehouse.record import Record
 from warehouse.settling import intake, steps
 
+# dbt builds everything in these, several times, beside other tests
+pytestmark = pytest.mark.timeout(600)
+
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 STARTS = NOW + timedelta(hours=6)
 BEN = {"booking_id": "ben", "customer_id": "ben-customer"}

@@ -24,6 +24,9 @@ from warehouse.reporting import site
 from warehouse.settling import accounts, contracts, files, intake, steps
 from warehouse.settling.payments import NAMESPACE
 
+# dbt builds everything in these, several times, beside other tests
+pytestmark = pytest.mark.timeout(600)
+
 LATE = date(2026, 3, 20)
 FEE_BPS = 190
 CONTRACTS = """\
