@@ -7,10 +7,11 @@ happens, or nothing does. It keeps the price and not the seats: those that someb
 meanwhile are refused, and no money moves.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from justbookit.answering import Scribe
 from justbookit.bookings import Booking, BookingStatus
+from justbookit.exchange_events import ExchangeQuoted
 from justbookit.ids import BookingId, CustomerId, SeatId
 from justbookit.offers import price
 from justbookit.refusals import Refusal
@@ -99,19 +100,7 @@ def change_booking(scribe: Scribe, command: ChangeBooking) -> None:
             "no such quote of this booking; ask for one",
             booking_id=booking.booking_id,
         )
-    elif quote.version < booking.changed_in:
-        scribe.refuse(
-            Refusal.QUOTE_OUTDATED,
-            "the booking was changed since it was quoted; ask for another quote",
-            booking_id=booking.booking_id,
-        )
-    elif scribe.now >= quote.valid_until:
-        scribe.refuse(
-            Refusal.QUOTE_EXPIRED,
-            f"the quote stood until {quote.valid_until:%FT%TZ}; ask for another",
-            booking_id=booking.booking_id,
-        )
-    else:
+    elif not refuse_stale(scribe, booking, quote):
         _change_as(scribe, command, booking, quote)
 
 
@@ -179,15 +168,48 @@ def _refuse_payment(
     scribe: Scribe, booking: Booking, quote: ChangeQuoted, payment: Payment | None
 ) -> bool:
     """Refuse any money but what was quoted, and the same money twice."""
-    paid = (0, quote.currency) if payment is None else (payment.amount, payment.currency)
-    if paid != (quote.to_pay, quote.currency) or (payment is not None and not quote.to_pay):
+    return refuse_other_money(scribe, booking, "change", quote.to_pay, payment) or refuse_used(
+        scribe, booking, payment
+    )
+
+
+def refuse_stale(scribe: Scribe, booking: Booking, quote: ChangeQuoted | ExchangeQuoted) -> bool:
+    """Refuse what was quoted before the booking became another, or too long ago."""
+    if quote.version < booking.changed_in:
         scribe.refuse(
-            Refusal.WRONG_AMOUNT,
-            f"this change costs {quote.to_pay} {quote.currency} in minor units",
+            Refusal.QUOTE_OUTDATED,
+            "the booking was changed since it was quoted; ask for another quote",
             booking_id=booking.booking_id,
         )
         return True
-    return refuse_used(scribe, booking, payment)
+    return refuse_expired(scribe, booking.booking_id, quote.valid_until)
+
+
+def refuse_expired(scribe: Scribe, booking_id: BookingId, valid_until: datetime) -> bool:
+    """Refuse what was quoted too long ago."""
+    if scribe.now < valid_until:
+        return False
+    scribe.refuse(
+        Refusal.QUOTE_EXPIRED,
+        f"the quote stood until {valid_until:%FT%TZ}; ask for another",
+        booking_id=booking_id,
+    )
+    return True
+
+
+def refuse_other_money(
+    scribe: Scribe, booking: Booking, what: str, to_pay: int, payment: Payment | None
+) -> bool:
+    """Refuse any money but `to_pay`; where that is nothing, any payment. `what` costs it."""
+    paid = (0, booking.currency) if payment is None else (payment.amount, payment.currency)
+    if paid == (to_pay, booking.currency) and (payment is None or to_pay):
+        return False
+    scribe.refuse(
+        Refusal.WRONG_AMOUNT,
+        f"this {what} costs {to_pay} {booking.currency} in minor units",
+        booking_id=booking.booking_id,
+    )
+    return True
 
 
 def refuse_used(scribe: Scribe, booking: Booking, payment: Payment | None) -> bool:

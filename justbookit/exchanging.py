@@ -9,11 +9,13 @@ customer has one of the two, and only one: until it is taken this one, from then
 """
 
 from justbookit.answering import Scribe
-from justbookit.any_command import Payment
 from justbookit.bookings import Booking
 from justbookit.changing import (
     QUOTE_BINDS,
     paid_booking,
+    refuse_expired,
+    refuse_other_money,
+    refuse_stale,
     refuse_strange,
     refuse_used,
 )
@@ -98,19 +100,9 @@ def begin_exchange(scribe: Scribe, command: ExchangeBooking) -> None:
             "no such quote of this booking stands; ask for one",
             booking_id=booking.booking_id,
         )
-    elif quote.version < booking.changed_in:
-        scribe.refuse(
-            Refusal.QUOTE_OUTDATED,
-            "the booking was changed since it was quoted; ask for another quote",
-            booking_id=booking.booking_id,
-        )
-    elif scribe.now >= quote.valid_until:
-        scribe.refuse(
-            Refusal.QUOTE_EXPIRED,
-            f"the quote stood until {quote.valid_until:%FT%TZ}; ask for another",
-            booking_id=booking.booking_id,
-        )
-    elif not refuse_used(scribe, booking, command.payment):
+    elif not (
+        refuse_stale(scribe, booking, quote) or refuse_used(scribe, booking, command.payment)
+    ):
         scribe.write(
             ExchangeBegun,
             booking_id=booking.booking_id,
@@ -150,13 +142,9 @@ def _refuse_origin(scribe: Scribe, origin: Origin, booking_id: BookingId) -> boo
             " cancel the booking and book this one anew",
             booking_id=booking_id,
         )
-    elif scribe.now >= origin.valid_until:
-        scribe.refuse(
-            Refusal.QUOTE_EXPIRED,
-            f"the quote stood until {origin.valid_until:%FT%TZ}; ask for another",
-            booking_id=booking_id,
-        )
-    return bool(scribe.events)
+    else:
+        return refuse_expired(scribe, booking_id, origin.valid_until)
+    return True
 
 
 def take_exchange(scribe: Scribe, command: TakeExchange) -> None:
@@ -176,7 +164,9 @@ def take_exchange(scribe: Scribe, command: TakeExchange) -> None:
             "the hold was not made for this exchange; ask for another quote",
             booking_id=booking.booking_id,
         )
-    elif not _refuse_payment(scribe, booking, command.credit, command.payment):
+    elif not refuse_other_money(
+        scribe, booking, "exchange", max(0, booking.amount - command.credit), command.payment
+    ):
         scribe.write(
             ExchangeTaken,
             booking_id=booking.booking_id,
@@ -253,19 +243,5 @@ def _refuse_late(scribe: Scribe, booking_id: BookingId) -> bool:
         Refusal.EXCHANGE_OVER,
         f"bookings of this show could be exchanged until {end:%FT%TZ}",
         booking_id=booking_id,
-    )
-    return True
-
-
-def _refuse_payment(scribe: Scribe, booking: Booking, credit: int, payment: Payment | None) -> bool:
-    """Refuse any money but the difference."""
-    to_pay = max(0, booking.amount - credit)
-    paid = (0, booking.currency) if payment is None else (payment.amount, payment.currency)
-    if paid == (to_pay, booking.currency) and (payment is None or to_pay):
-        return False
-    scribe.refuse(
-        Refusal.WRONG_AMOUNT,
-        f"this exchange costs {to_pay} {booking.currency} in minor units",
-        booking_id=booking.booking_id,
     )
     return True

@@ -11,7 +11,7 @@ from api.keys import Claim
 from api.payments.tokens import Paid, Tokens
 from api.problems import problem, refused
 from justbookit.ids import BookingId, CommandId, CustomerId, SeatId
-from justbookit.seat_commands import ChangeBooking, Payment, QuoteChange
+from justbookit.seat_commands import ChangeBooking, QuoteChange
 from justbookit.seat_events import BookingChanged, ChangeQuoted, CommandRefused
 
 
@@ -95,7 +95,7 @@ class ChangeDesk:
         # A retry may come after the token ran out: what it did is still what it did.
         found = await self._asking.found(claim.command_id) if claim.replay else None
         if found is None:
-            payment = self._payment(token, booking_id, customer_id, quote_id)
+            payment = self._tokens.payment(token, booking_id, customer_id, quote_id)
             command = ChangeBooking(
                 command_id=claim.command_id,
                 show_id=booking.show_id,
@@ -112,11 +112,3 @@ class ChangeDesk:
                 raise refused(event)
             case other:
                 raise AssertionError(f"a change was answered with {type(other).__name__}")
-
-    def _payment(
-        self, token: str | None, booking_id: BookingId, customer_id: CustomerId, quote_id: str
-    ) -> Payment | None:
-        if token is None:
-            return None
-        now = datetime.now(UTC)
-        return self._tokens.read(token, booking_id, customer_id, now, quote_id).payment

@@ -126,16 +126,13 @@ class ExchangeDesk:
         # A retry may come after the token ran out: what it did is still what it did.
         begun = await self._asking.found(claim.command_id) if claim.replay else None
         if begun is None:
-            now = datetime.now(UTC)
             command = ExchangeBooking(
                 command_id=claim.command_id,
                 show_id=booking.show_id,
                 booking_id=booking_id,
                 customer_id=customer_id,
                 quote_id=CommandId(quote_id),
-                payment=None
-                if token is None
-                else self._tokens.read(token, booking_id, customer_id, now, quote_id).payment,
+                payment=self._tokens.payment(token, booking_id, customer_id, quote_id),
             )
             answer = await self._asking.followed(command, taking_of(claim.command_id))
         elif isinstance(begun, CommandRefused):

@@ -41,6 +41,11 @@ async def claim_of_form(
     )
 
 
+async def booking_of(services: Services, customer: Customer, booking_id: str) -> BookingView:
+    """A booking of theirs."""
+    return (await services.desk.booking(customer.customer_id, BookingId(booking_id))).booking
+
+
 async def seat_page(
     services: Services,
     visitor: Customer | None,

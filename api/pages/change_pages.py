@@ -6,19 +6,13 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api.access import AnyRequest, Customer
+from api.access import AnyRequest
 from api.bookings.changing import Wish
-from api.bookings.views import BookingView
-from api.pages.booking_pages import SEATS_MAX, booking_page, claim_of_form, seat_page
+from api.pages.booking_pages import SEATS_MAX, booking_of, booking_page, claim_of_form, seat_page
 from api.pages.page import customer_of, go
 from api.problems import ProblemRaised, problem
 from api.services import Services
 from justbookit.ids import BookingId, SeatId
-
-
-async def _booking(services: Services, customer: Customer, booking_id: str) -> BookingView:
-    found = await services.desk.booking(customer.customer_id, BookingId(booking_id))
-    return found.booking
 
 
 @get("/bookings/{booking_id:str}/seats", include_in_schema=False)
@@ -27,7 +21,7 @@ async def seats(
 ) -> Response[Any]:
     """The show's seats, with those that the booking has, to choose what it shall have."""
     customer = await customer_of(services, request)
-    booking = await _booking(services, customer, booking_id)
+    booking = await booking_of(services, customer, booking_id)
     has = frozenset(booking.seat_ids)
     return await seat_page(services, customer, booking.show_id, has, changing=booking)
 
@@ -39,7 +33,7 @@ async def choose(
     """What other seats would cost or bring; or what would work instead."""
     customer = await customer_of(services, request)
     form = await request.form()
-    booking = await _booking(services, customer, booking_id)
+    booking = await booking_of(services, customer, booking_id)
     chosen = [SeatId(str(seat)) for seat in form.getall("seat", [])][:SEATS_MAX]
     wish = Wish(
         give=tuple(seat for seat in booking.seat_ids if seat not in chosen),

@@ -7,20 +7,22 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 
-from api.access import AnyRequest, Customer
+from api.access import AnyRequest
 from api.bookings.exchanging import ExchangeFor
 from api.bookings.views import BookingView
 from api.browse.views import MovieShows
-from api.pages.booking_pages import SEATS_MAX, areas_of, booking_page, claim_of_form, seat_page
+from api.pages.booking_pages import (
+    SEATS_MAX,
+    areas_of,
+    booking_of,
+    booking_page,
+    claim_of_form,
+    seat_page,
+)
 from api.pages.page import customer_of, go, page
 from api.problems import Problem, ProblemRaised, problem
 from api.services import Services
 from justbookit.ids import BookingId, SeatId, ShowId
-
-
-async def _booking(services: Services, customer: Customer, booking_id: str) -> BookingView:
-    found = await services.desk.booking(customer.customer_id, BookingId(booking_id))
-    return found.booking
 
 
 @get("/bookings/{booking_id:str}/shows", include_in_schema=False)
@@ -32,7 +34,7 @@ async def shows(
 ) -> Template:
     """Other times of the same movie that the booking may be exchanged for."""
     customer = await customer_of(services, request)
-    booking = await _booking(services, customer, booking_id)
+    booking = await booking_of(services, customer, booking_id)
     found, refusal = _times(services, booking, date)
     listed = (timing.show_id for venue in found.venues for timing in venue.timings) if found else ()
     return page(
@@ -70,7 +72,7 @@ async def seats(
 ) -> Template:
     """The other show's seats, to choose from."""
     customer = await customer_of(services, request)
-    booking = await _booking(services, customer, booking_id)
+    booking = await booking_of(services, customer, booking_id)
     return await seat_page(services, customer, show_id, frozenset(), exchanging=booking)
 
 
@@ -84,7 +86,7 @@ async def choose(
     """Hold the chosen seats, and say what the exchange would cost or bring."""
     customer = await customer_of(services, request)
     form = await request.form()
-    booking = await _booking(services, customer, booking_id)
+    booking = await booking_of(services, customer, booking_id)
     chosen = tuple(SeatId(str(seat)) for seat in form.getall("seat", []))[:SEATS_MAX]
     give = tuple(SeatId(str(seat)) for seat in form.getall("give", []))[:SEATS_MAX]
     try:

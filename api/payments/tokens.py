@@ -113,6 +113,14 @@ class Tokens:
             raise problem("bad_payment_token", f"the token ran out at {ran_out:%FT%TZ}")
         return paid
 
+    def payment(
+        self, token: str | None, booking_id: BookingId, customer_id: CustomerId, quote_id: str
+    ) -> Payment | None:
+        """What was paid for what was quoted; None without a token. Raises as `read` does."""
+        if token is None:
+            return None
+        return self.read(token, booking_id, customer_id, datetime.now(UTC), quote_id).payment
+
     def _signature(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, sha256)
 

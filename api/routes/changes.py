@@ -11,8 +11,7 @@ from litestar.params import FromPath, JSONBody
 from api.access import AnyRequest, Customer
 from api.bookings.changing import Wish
 from api.bookings.views import ChangeMade, ChangeQuote
-from api.keys import REPLAYED, Claim
-from api.responses import NO_STORE
+from api.responses import headers_of
 from api.routes.bookings import IdempotencyKey, SeatName, claim_of
 from api.services import Services
 from justbookit.ids import BookingId, SeatId
@@ -38,11 +37,6 @@ class AsQuoted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     payment_token: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)] | None = None
 
 
-def _headers(claim: Claim) -> dict[str, str]:
-    """Whether the answer was given before."""
-    return {**NO_STORE, REPLAYED: "true"} if claim.replay else NO_STORE
-
-
 @post(
     "/bookings/{booking_id:str}/change-quotes",
     operation_id="quoteChange",
@@ -65,7 +59,7 @@ async def quote(
         accessible=data.accessible,
     )
     view = await services.changes.quote(customer.customer_id, BookingId(booking_id), wish, claim)
-    return Response(view, status_code=HTTPStatus.CREATED, headers=_headers(claim))
+    return Response(view, status_code=HTTPStatus.CREATED, headers=headers_of(claim))
 
 
 @post(
@@ -87,7 +81,7 @@ async def change(
     view = await services.changes.change(
         customer.customer_id, BookingId(booking_id), data.quote_id, data.payment_token, claim
     )
-    return Response(view, status_code=HTTPStatus.CREATED, headers=_headers(claim))
+    return Response(view, status_code=HTTPStatus.CREATED, headers=headers_of(claim))
 
 
 ROUTES = [quote, change]

@@ -11,8 +11,7 @@ from litestar.params import FromPath, JSONBody
 from api.access import AnyRequest, Customer
 from api.bookings.exchange_views import ExchangeMade, ExchangeQuote
 from api.bookings.exchanging import ExchangeFor
-from api.keys import REPLAYED, Claim
-from api.responses import NO_STORE
+from api.responses import headers_of
 from api.routes.bookings import IdempotencyKey, SeatChoice, SeatName, claim_of
 from api.routes.changes import AsQuoted
 from api.services import Services
@@ -32,11 +31,6 @@ class ExchangeWish(SeatChoice, frozen=True, forbid_unknown_fields=True, kw_only=
         default_factory=list
     )
     accessible: bool = False
-
-
-def _headers(claim: Claim) -> dict[str, str]:
-    """Whether the answer was given before."""
-    return {**NO_STORE, REPLAYED: "true"} if claim.replay else NO_STORE
 
 
 @post(
@@ -63,7 +57,7 @@ async def quote(
         accessible=data.accessible,
     )
     view = await services.exchanges.quote(customer.customer_id, BookingId(booking_id), wish, claim)
-    return Response(view, status_code=HTTPStatus.CREATED, headers=_headers(claim))
+    return Response(view, status_code=HTTPStatus.CREATED, headers=headers_of(claim))
 
 
 @post(
@@ -85,7 +79,7 @@ async def exchange(
     view = await services.exchanges.exchange(
         customer.customer_id, BookingId(booking_id), data.quote_id, data.payment_token, claim
     )
-    return Response(view, status_code=HTTPStatus.CREATED, headers=_headers(claim))
+    return Response(view, status_code=HTTPStatus.CREATED, headers=headers_of(claim))
 
 
 ROUTES = [quote, exchange]
