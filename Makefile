@@ -12,9 +12,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-lock
 MUTANTS := .justbookit/mutants
 CODE := justbookit streams api warehouse connectors stack lab tests docs
-# Two processes: tests on the stack wait more than they work. Which test goes where, and why, is
-# said in tests/conftest.py; in the order of the folders the long ones come first.
-AT_ONCE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 SCHEMAS := $(wildcard */schema)
 
 export UV_PYTHON_DOWNLOADS := never
@@ -27,7 +24,7 @@ run: install ## install what is missing, start everything, load the sample city;
 
 .PHONY: test
 test: install ## run every test, on one stack of its own
-	@exec $(BIN)/python -m pytest $(AT_ONCE)
+	@exec $(BIN)/python -m pytest @tests/two-processes.args
 
 .PHONY: check
 check: install ## format, lint, types, imports, SQL and locks: the one definition of clean

@@ -65,6 +65,15 @@ class ByServers(LoadScopeScheduling):
         return nodeid.partition("::")[0]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hold the lists above to what the tests ask for: a second stack would start unnoticed."""
+    for item in items:
+        asked_for = set(getattr(item, "fixturenames", ()))
+        for server, files in (("stack", ON_THE_STACK), ("bare_servers", ON_BARE_SERVERS)):
+            if server in asked_for and not item.nodeid.startswith(files):
+                raise pytest.UsageError(f"{item.nodeid} asks for `{server}`; name its file here")
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
     """Share the tests out by what they need."""
     return ByServers(config, log)

@@ -98,7 +98,7 @@ def test_nobody_looks_while_they_are_elsewhere(port):
 
 
 @pytest.fixture
-def stack(tmp_path):
+def small_stack(tmp_path):
     """A stack of one process, whose notes a supervisor would write."""
     process = subprocess.Popen(["sleep", "60"], start_new_session=True)
     settings = Settings(home=str(tmp_path))
@@ -114,8 +114,8 @@ def stack(tmp_path):
     process.wait()
 
 
-def test_what_is_taken_out_is_killed_and_stays_down_until_it_is_put_back(stack, tmp_path):
-    settings, process, note = stack
+def test_what_is_taken_out_is_killed_and_stays_down_until_it_is_put_back(small_stack, tmp_path):
+    settings, process, note = small_stack
     supervisor = threading.Timer(0.2, note, ["paused"])
     supervisor.start()
 
@@ -128,11 +128,11 @@ def test_what_is_taken_out_is_killed_and_stays_down_until_it_is_put_back(stack, 
     assert not (tmp_path / "paused" / "seats-1").exists()
 
 
-def test_what_does_not_run_here_cannot_be_taken_out(stack):
+def test_what_does_not_run_here_cannot_be_taken_out(small_stack):
     with pytest.raises(NotPlausible, match="catalogue, search"):
-        outages.parts(stack[0], "workers")
+        outages.parts(small_stack[0], "workers")
     with pytest.raises(NotPlausible, match="kafka"):
-        outages.parts(stack[0], "kafka")
+        outages.parts(small_stack[0], "kafka")
 
 
 def test_there_is_something_to_ask_of_every_kind():
