@@ -14,7 +14,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import faust
@@ -23,6 +23,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP, ConsumerMessage
 
 from justbookit.settings import Settings
+from streams.fetching import patient
 
 SESSION_SECONDS = 6
 """How soon a dead worker's partitions go to another: the least a broker allows by default."""
@@ -31,18 +32,6 @@ HEARTBEAT_SECONDS = 2
 REQUEST_SECONDS = 20
 POLL_RECORDS_MAX = 500
 """How many records one event brings at most."""
-
-FETCH_WAIT_MS = 30
-"""How long the broker keeps a fetch that it has nothing for. One fetch is on its way at a time, for
-the partitions that had nothing waiting here when it left; what comes to the others meanwhile waits
-for its return, and that was up to Faust's 1.5 s."""
-
-FETCH_BYTES_GATHERED = 1024 * 1024
-"""What a fetch that gathers comes back with at once."""
-
-GATHER_MS_MIN = 10
-"""Who would gather for less is given whatever comes, at once: a consumer that gathers asks the
-broker as often as that, also while nothing happens."""
 
 BUFFERED_EVENTS_MAX = 8
 REPEAT_SECONDS = 10
@@ -65,23 +54,6 @@ class Owner(Protocol):
         """The next offset of each claimed partition; empty while none is claimed."""
 
 
-class QuickFetching(AIOKafkaConsumerThread):
-    """Faust's consumer, that does not wait long in the broker."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        made = super()._create_worker_consumer(transport)
-        gather_ms = int(1000 * cast("StreamApp", self.app).gather_seconds)
-        gathers = gather_ms >= GATHER_MS_MIN
-        # Faust has no settings for these.
-        made._fetch_max_wait_ms = gather_ms if gathers else FETCH_WAIT_MS  # noqa: SLF001
-        if gathers:
-            # Gathered in the broker, records are here as soon as they were waited for. Those that
-            # are fetched first and then kept waiting wait twice: the next fetch does not leave
-            # before they are handed over.
-            made._fetch_min_bytes = FETCH_BYTES_GATHERED  # noqa: SLF001
-        return made
-
-
 class PositionedConsumer(Consumer):
     """Reads from the owner's positions, and hands records over by the hundred, not one by one.
 
@@ -90,7 +62,9 @@ class PositionedConsumer(Consumer):
     """
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        return QuickFetching(self, loop=self.loop, beacon=self.beacon)
+        assert isinstance(self.app, StreamApp)
+        made = patient(int(1000 * self.app.gather_seconds))
+        return made(self, loop=self.loop, beacon=self.beacon)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Faust copies what this returns into what it believes was read and committed."""
