@@ -120,6 +120,14 @@ class Answers:
         if not waiting:
             del self._waiting[command_id]
 
+    def heard(self, event: SeatEvent) -> None:
+        """An event that was read in Postgres, where it is before anybody publishes it.
+
+        Who is told of it sees it in the show's seat map, too.
+        """
+        if self._is_watched(event.show_id):
+            self._seen(event)
+
     async def _follow(self) -> None:
         while True:
             try:

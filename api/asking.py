@@ -110,7 +110,9 @@ class Asking:
             return None
         topic, raw = found
         if topic == topics.SEAT_EVENTS.name:
-            return wire.decode_seat_event(raw)
+            event = wire.decode_seat_event(raw)
+            self._answers.heard(event)
+            return event
         return wire.decode_catalogue_event(raw)
 
     async def _ask(

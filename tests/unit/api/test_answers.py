@@ -93,6 +93,15 @@ async def test_an_event_of_a_show_that_is_looked_at_is_seen(event):
     assert follower.seen == [event]
 
 
+async def test_an_event_that_was_read_elsewhere_is_seen_where_somebody_looks():
+    follower = Follower("s")
+
+    follower.answers.heard(expiry())
+    follower.answers.heard(refusal(show_id="another"))
+
+    assert follower.seen == [expiry()]
+
+
 async def test_nobody_waits_and_nobody_looks_so_nothing_is_decoded():
     follower = Follower("another")
 

@@ -48,6 +48,7 @@ class Writers:
         self.answered, self.written, self.followed = answered, written, followed
         self.looked_up = 0
         self.expected = {}
+        self.heard = [].append
 
     def expect(self, command_id):
         self.future = asyncio.get_running_loop().create_future()
@@ -100,6 +101,16 @@ async def test_while_commands_are_not_taken_an_old_answer_is_still_found():
     writers = Writers(written=(topic, msgspec.json.encode(answer("f-1"))))
 
     assert await writers.asking().once(wish("f-1")) == (answer("f-1"), True)
+
+
+async def test_who_is_told_what_was_read_in_postgres_sees_it_in_the_seat_map_too():
+    writers = Writers(written=("seat-events", msgspec.json.encode(answer("f-1"))))
+    heard = []
+    writers.heard = heard.append
+
+    await writers.asking().once(wish("f-1"))
+
+    assert heard == [answer("f-1")]
 
 
 async def test_an_old_answer_is_looked_up_for_the_same_wish_only():
