@@ -1,18 +1,21 @@
 """Sends requests, again and again until the answer is known, and writes every one of them down."""
 
 import asyncio
+import re
 import time
 from collections import deque
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from math import inf
 from secrets import token_hex
 from typing import Any, BinaryIO
 
 import msgspec
 
-from justbookit.ids import ShowId
+from justbookit.ids import CommandId, ShowId
 from lab.bench.http import Connections, Gone, request
 from lab.chaos.history import Tally
+from lab.chaos.looks import Seen, seen
 from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
 from lab.demo.door import Door
 
@@ -20,6 +23,7 @@ PAUSE_SECONDS, PAUSE_SECONDS_MAX = 0.5, 4.0
 """Between asking and asking again: twice as long each time."""
 UNKNOWN_KEPT_MAX = 20_000
 
+AS_OF = re.compile(rb"\r\nas-of: ([^\r]+)")
 REPLAYED = b"\r\nidempotent-replayed: true"
 TOLD_MAX = 500
 
@@ -83,9 +87,6 @@ class Asking:
         person = wish.person
         route = f"{wish.method} /api/v1{wish.path}"
         body = wish.body if other_body is None else other_body
-        began = self.now()
-        status, replayed = 0, False
-        answer: Any = None
         raw = request(
             wish.method,
             f"/api/v1{wish.path}",
@@ -94,12 +95,8 @@ class Asking:
             secret=person.secret,
             key=wish.key,
         )
-        try:
-            status, head, text = await self._connections.whole(raw)
-            replayed = REPLAYED in head
-            answer = _decoded(text)
-        except (Gone, OSError, TimeoutError) as error:
-            answer = repr(error)
+        began = self.now()
+        status, head, answer = await self._answer(raw)
         outcome = outcome_of(status)
         is_problem = outcome is not Outcome.OK and isinstance(answer, dict)
         op = Op(
@@ -115,15 +112,57 @@ class Asking:
             outcome=outcome,
             status=status,
             code=answer.get("code", "") if is_problem else "",
-            replayed=replayed,
+            replayed=REPLAYED in head,
             reused=other_body is not None,
             answer=answer,
         )
-        self.tally.add(op)
         if outcome is Outcome.INFO:
             self._left_open.append(op.t_complete)
-        self._file.write(_encode(op) + b"\n")
+        self._note(op)
         return op
+
+    async def look(self, client: str, show_id: ShowId) -> Seen | None:
+        """Look at a show's seat map, once; None when there was no certain answer."""
+        began = self.now()
+        path = f"/shows/{show_id}/seat-map"
+        status, head, answer = await self._answer(request("GET", f"/api/v1{path}", self._host))
+        outcome = outcome_of(status)
+        shown = seen(answer, _as_of(head)) if outcome is Outcome.OK else None
+        self._note(
+            Op(
+                op_id=self.tally.requests + 1,
+                client=client,
+                kind=Kind.LOOK,
+                show_id=show_id,
+                command_id=CommandId(""),
+                key="",
+                args={},
+                t_invoke=began,
+                t_complete=self.now(),
+                outcome=outcome,
+                status=status,
+                answer=answer if shown is None else shown,
+            )
+        )
+        return shown
+
+    async def _answer(self, raw: bytes) -> tuple[int, bytes, Any]:
+        """Status, head and body; 0 and what went wrong when there was no answer."""
+        try:
+            status, head, text = await self._connections.whole(raw)
+        except (Gone, OSError, TimeoutError) as error:
+            return 0, b"", repr(error)
+        return status, head, _decoded(text)
+
+    def _note(self, op: Op) -> None:
+        self.tally.add(op)
+        self._file.write(_encode(op) + b"\n")
+
+
+def _as_of(head: bytes) -> float:
+    """Up to when an answer says it is true; its head is in small letters."""
+    found = AS_OF.search(head)
+    return 0.0 if found is None else parsedate_to_datetime(found[1].decode()).timestamp()
 
 
 def _decoded(text: bytes) -> Any:

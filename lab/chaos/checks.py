@@ -12,6 +12,7 @@ from justbookit.bookings import BookingStatus
 from justbookit.ids import BookingId, CommandId, SeatId, ShowId
 from justbookit.seat_events import CommandRefused, SeatEvent
 from lab.chaos.findings import Findings, Promise, Window
+from lab.chaos.looks import check_looks
 from lab.chaos.ops import REUSED_CODE, WRITERS_CODES, Kind, Op, Outcome
 from lab.chaos.past import Past, seconds
 from lab.chaos.wishes import EVENTS, Asked, says, told, wishes
@@ -49,7 +50,20 @@ def check(ops: Sequence[Op], logs: Logs, troubles: Sequence[Window]) -> Findings
     understood = [wish for wish in asked if wish.show_id in pasts or wish.show_id not in logs]
     _kept(understood, pasts, findings)
     _owned(understood, pasts, findings)
+    check_looks(ops, _known(understood, events), pasts, logs, findings)
     return findings
+
+
+def _known(
+    asked: Sequence[Asked], events: Mapping[CommandId, Sequence[SeatEvent]]
+) -> Mapping[ShowId, Sequence[tuple[float, int]]]:
+    """When somebody first knew of which version of a show."""
+    known: dict[ShowId, list[tuple[float, int]]] = defaultdict(list)
+    for wish in asked:
+        for event in events.get(wish.command_id, ())[:1]:
+            if wish.answer is not None:
+                known[event.show_id].append((wish.known_at, event.version))
+    return known
 
 
 def _one_answer(wish: Asked, findings: Findings) -> None:

@@ -8,7 +8,9 @@ from justbookit.refusals import ReleaseReason
 from justbookit.seat_events import HoldReleased, SeatEvent
 from lab.chaos.ops import REUSED_CODE, Kind, Op, Outcome
 
+LOOKS = "seat maps looked at"
 NEEDED = (
+    LOOKS,
     "holds granted",
     "contested: a seat was somebody else's",
     "bookings paid",
@@ -39,7 +41,9 @@ def classes(ops: Sequence[Op], logs: Mapping[ShowId, Sequence[SeatEvent]]) -> Co
     known: set[CommandId] = set()
     open_: set[CommandId] = set()
     for op in ops:
-        if op.code == REUSED_CODE:
+        if op.kind is Kind.LOOK:
+            found[LOOKS] += op.outcome is not Outcome.INFO
+        elif op.code == REUSED_CODE:
             found["keys with another body refused"] += 1
         elif op.outcome is Outcome.INFO:
             open_.add(op.command_id)

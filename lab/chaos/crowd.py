@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from justbookit.ids import ShowId
+from justbookit.ids import SeatId, ShowId
 from lab.bench.gateway import Gateway, Held
 from lab.chaos.asking import Asking, Person, Wish
-from lab.chaos.halls import Halls
+from lab.chaos.halls import Hall, Halls
+from lab.chaos.looks import FREE
 from lab.chaos.ops import Kind, Op, Outcome
 from lab.chaos.past import seconds
 
@@ -21,6 +22,10 @@ PATIENCE_SECONDS = 0.5
 VISITS_MAX = 6
 """Who has no answer for so long tries elsewhere meanwhile; so many things at once, no more."""
 FINAL_READS_MAX = 500
+LOOKERS = 6
+"""Who look at seat maps and book nothing."""
+CAREFUL_SHARE = 0.5
+"""Of those who book, who want seats that were shown as free."""
 
 
 class Crowd:
@@ -48,6 +53,9 @@ class Crowd:
             for number, person in enumerate(self._people):
                 dice = Random(f"{self._seed} {number}")
                 tasks.create_task(self._customer(person, dice, tasks))
+            for number in range(LOOKERS):
+                name = f"looker-{number}"
+                tasks.create_task(self._look_around(name, Random(f"{self._seed} {name}")))
             for number in range(CLERKS):
                 tasks.create_task(self._clerk(Random(f"{self._seed} clerk {number}")))
 
@@ -72,7 +80,7 @@ class Crowd:
         """Seats wanted and held, and then paid for, given back or forgotten."""
         hall = self._halls.pick(dice)
         hall.tries += 1
-        seats = dice.sample(self._halls.seats, dice.randint(1, 3))
+        seats = await self._chosen(person, hall, dice)
         wish = Wish(
             person=person,
             kind=Kind.HOLD,
@@ -83,6 +91,8 @@ class Crowd:
             key=_key(dice),
         )
         op = await self._ask(wish, dice, {"seat_ids": [*seats, "A1"]})
+        # whoever was told something looks at once whether it is shown
+        await self._asking.look(person.client, wish.show_id)
         if op.outcome is not Outcome.OK:
             return
         held_for = seconds(op.answer["held_until"]) - self._asking.now()
@@ -96,6 +106,20 @@ class Crowd:
                 tasks.create_task(self._pay_late(person, op, dice, held_for))
             case _:
                 pass
+
+    async def _chosen(self, person: Person, hall: Hall, dice: Random) -> list[SeatId]:
+        shown = await self._asking.look(person.client, hall.show_id)
+        count, seats = dice.randint(1, 3), self._halls.seats
+        if shown is not None and dice.random() < CAREFUL_SHARE:
+            pairs = zip(seats, shown.seats, strict=True)
+            free = [seat for seat, letter in pairs if letter == FREE]
+            seats = free if len(free) >= count else seats
+        return dice.sample(seats, count)
+
+    async def _look_around(self, name: str, dice: Random) -> None:
+        while self._asking.now() < self._ends:
+            await asyncio.sleep(dice.expovariate(1 / THINK_SECONDS))
+            await self._asking.look(name, self._halls.pick(dice).show_id)
 
     async def _pay_late(self, person: Person, held: Op, dice: Random, held_for: float) -> None:
         await asyncio.sleep(max(0.0, held_for + dice.uniform(-0.1, 0.3)))

@@ -22,6 +22,8 @@ class Promise(StrEnum):
     ORDER = "what was answered before something else was asked comes before it in the log"
     MOMENT = "what was answered was decided between the asking and the answer"
     EXPIRY = "holds end when they run out: not before, and at most 1 s and the repair later"
+    SHOWN = "a seat map shows each seat as the log has it in the map's version"
+    FRESH = "a seat map has all that was answered a second before its As-Of"
     OWNERS = "a seat has one owner at every moment, in the log and by what clients were told"
 
 

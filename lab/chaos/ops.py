@@ -21,6 +21,8 @@ class Kind(StrEnum):
     SELL = "sell"
     BLOCK = "block"
     UNBLOCK = "unblock"
+    LOOK = "look"
+    """At the seat map, which asks nothing of a seat writer; `answer` is a `Seen`."""
 
 
 class Outcome(StrEnum):

@@ -34,11 +34,16 @@ from justbookit.seat_events import (
 
 
 class Tenure(msgspec.Struct):
-    """A seat was somebody's from `begin` until `end`, in seconds since 1970."""
+    """A seat was somebody's from `begin` until `end`, in seconds since 1970.
+
+    By the log it is theirs from the version `since` to the one before `until`.
+    """
 
     owner: str
     begin: float
+    since: int
     end: float = inf
+    until: float = inf
 
 
 class Hold(msgspec.Struct):
@@ -47,6 +52,8 @@ class Hold(msgspec.Struct):
     held_until: float
     status: BookingStatus = BookingStatus.HELD
     released_at: float | None = None
+    paid_with: float = inf
+    """The version of the log since which it does not run out any more."""
 
 
 class Past:
@@ -75,37 +82,38 @@ class Past:
                 self.holds[event.booking_id] = Hold(event.held_until.timestamp())
                 self._take(event, [line.seat_id for line in event.lines], event.booking_id)
             case SeatsBooked():
-                self.holds[event.booking_id] = Hold(at, BookingStatus.CONFIRMED)
+                self.holds[event.booking_id] = Hold(
+                    at, BookingStatus.CONFIRMED, paid_with=event.version
+                )
                 self._take(event, [line.seat_id for line in event.lines], event.booking_id)
-            case BookingConfirmed():
+            case BookingConfirmed() | ExchangeTaken():
                 self._status(event.booking_id, BookingStatus.CONFIRMED)
+                self._paid(event)
             case HoldReleased():
                 self._released(event, at)
             case BookingCancelled():
                 self._status(event.booking_id, BookingStatus.CANCELLED)
-                self._give(event.seat_ids, at)
-            case ExchangeTaken():
-                self._status(event.booking_id, BookingStatus.CONFIRMED)
+                self._give(event, event.seat_ids, at)
             case BookingExchanged():
-                self._give(event.given, at)
+                self._give(event, event.given, at)
             case BookingChanged():
-                self._give(event.given, at)
+                self._give(event, event.given, at)
                 self._take(event, event.taken, event.booking_id)
             case SeatsBlocked():
                 self._take(event, event.seat_ids, "block")
             case SeatsSoldAtCounter():
                 # A counter may sell what the theatre keeps back.
                 kept = [seat for seat in event.seat_ids if self._owner(seat) == "block"]
-                self._give(kept, at)
+                self._give(event, kept, at)
                 self._take(event, event.seat_ids, event.sale_id)
             case ShowMoved():
                 moves = [*event.bookings.items(), *event.sales.items()]
                 for _, to in moves:
-                    self._give(to, at)
+                    self._give(event, to, at)
                 for owner, to in moves:
                     self._take(event, to.values(), owner)
             case SeatsUnblocked() | CounterSaleReturned():
-                self._give(event.seat_ids, at)
+                self._give(event, event.seat_ids, at)
             case HoldExtended():
                 if (hold := self.holds.get(event.booking_id)) is not None:
                     hold.held_until = event.held_until.timestamp()
@@ -123,11 +131,15 @@ class Past:
             hold.status = BookingStatus.EXPIRED if expired else BookingStatus.RELEASED
             # A hold is over when it runs out, not when somebody notices.
             over = min(at, hold.held_until)
-        self._give(event.seat_ids, over)
+        self._give(event, event.seat_ids, over)
 
     def _status(self, booking_id: BookingId, status: BookingStatus) -> None:
         if (hold := self.holds.get(booking_id)) is not None:
             hold.status = status
+
+    def _paid(self, event: BookingConfirmed | ExchangeTaken) -> None:
+        if (hold := self.holds.get(event.booking_id)) is not None:
+            hold.paid_with = event.version
 
     def _owner(self, seat: SeatId) -> str | None:
         tenures = self.tenures.get(seat)
@@ -137,12 +149,14 @@ class Past:
         for seat in seats:
             if (had := self._owner(seat)) is not None:
                 self.clashes.append(f"v{event.version} gives {seat} to {owner}, and {had} has it")
-            self.tenures.setdefault(seat, []).append(Tenure(owner, event.at.timestamp()))
+            tenure = Tenure(owner, event.at.timestamp(), event.version)
+            self.tenures.setdefault(seat, []).append(tenure)
 
-    def _give(self, seats: Iterable[SeatId], at: float) -> None:
+    def _give(self, event: SeatEvent, seats: Iterable[SeatId], at: float) -> None:
         for seat in seats:
             if self._owner(seat) is not None:
-                self.tenures[seat][-1].end = at
+                tenure = self.tenures[seat][-1]
+                tenure.end, tenure.until = at, event.version
 
 
 def seconds(text: object) -> float:

@@ -50,7 +50,7 @@ def wishes(ops: Iterable[Op]) -> list[Asked]:
     """The requests that seat writers decide, each once."""
     by_command: dict[CommandId, list[Op]] = defaultdict(list)
     for op in ops:
-        if not op.reused and op.kind is not Kind.OPEN:
+        if not op.reused and op.kind not in {Kind.OPEN, Kind.LOOK}:
             by_command[op.command_id].append(op)
     return [Asked(each) for each in by_command.values()]
 

@@ -11,6 +11,8 @@ import pytest
 
 from api.bookings.views import confirmed_view, held_view
 from api.keys import Claim, ask_of
+from api.seatmap_views import seat_map_view
+from api.seatmaps import Look
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.deciding import decide
 from justbookit.evolving import evolve
@@ -46,6 +48,7 @@ from lab.chaos.checks import check
 from lab.chaos.coverage import NEEDED, TAKEOVERS, classes, vacuous
 from lab.chaos.findings import Findings, Promise, Window
 from lab.chaos.history import Tally, promises, read, split
+from lab.chaos.looks import seen
 from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
 from lab.chaos.schedule import MAIN, SLOT_SECONDS, Fault, plan
 from lab.notes import Notes
@@ -54,6 +57,7 @@ from stack.run_state import ProcessState, RunState
 SHOW = ShowId("chaos.s1")
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 HOLD = timedelta(seconds=6)
+NOW = {"as_of": NOON.timestamp() + 11.9}
 TERMS = ShowTerms(
     show_id=SHOW,
     movie_id=MovieId("m"),
@@ -172,6 +176,15 @@ class History:
         answer = {"version": event.version, "seat_ids": list(seats), "sale_id": f"s-{name}"}
         self.note(at, Kind.SELL, name, {"seat_ids": list(seats)}, 201, answer)
 
+    def look(self, at: float, name: str) -> None:
+        """A seat map as the API shows it."""
+        now = NOON + timedelta(seconds=at)
+        view = seat_map_view(Look(self._seatmap, now, stale=False, changed_at=NOON), now)
+        body = msgspec.json.decode(msgspec.json.encode(view))
+        self.note(
+            at, Kind.LOOK, name, {}, 200, msgspec.to_builtins(seen(body, as_of=now.timestamp()))
+        )
+
     def op(self, name: str) -> int:
         return next(at for at, op in enumerate(self.ops) if op.key == name)
 
@@ -192,11 +205,14 @@ def sound() -> History:
     made = History()
     made.hold(1, "h1", "A1", "A2")
     made.hold(2, "h2", "A2", "A3")  # refused: A2 is h1's
+    made.look(2.5, "l1")
     made.step(3, "p1", ConfirmBooking, "h1")
     made.hold(4, "h3", "A4")
     made.step(5, "r3", ReleaseHold, "h3")
     made.hold(6, "h4", "A5")
     made.sell(7, "s1", "A8")
+    made.look(11.9, "l2")
+    made.look(12.1, "l3")  # h4 has run out, and no event says so
     made.decide(12.2, ExpireHolds(command_id=CommandId(""), show_id=SHOW))  # h4 ran out
     made.step(13, "p4", ConfirmBooking, "h4")  # too late
     made.hold(14, "h5", "A6")
@@ -206,6 +222,7 @@ def sound() -> History:
     again = made.ops[made.op("h1")]
     made.note(17, Kind.HOLD, "h1", again.args, 201, again.answer)
     reused = {"code": "idempotency_key_reused"}
+    made.look(17.5, "l4")
     made.note(18, Kind.HOLD, "h1", again.args, 422, reused, reused=True)
     return made
 
@@ -266,6 +283,19 @@ def swapped(made: History) -> None:
     made.change_event("h5", version=first.version)
 
 
+def shown(name: str, seats: str, letter: str) -> Callable[[History], None]:
+    """A seat map shows some seats of the row A otherwise."""
+
+    def plant(made: History) -> None:
+        answer = made.ops[made.op(name)].answer
+        letters = list(answer["seats"])
+        for seat in seats.split():
+            letters[int(seat[1:]) - 1] = letter
+        made.change_op(name, answer={**answer, "seats": "".join(letters)})
+
+    return plant
+
+
 def expires(late: float) -> Callable[[History], None]:
     def plant(made: History) -> None:
         at = next(at for at, event in enumerate(made.log) if event.command_id is None)
@@ -314,6 +344,27 @@ def expires(late: float) -> Callable[[History], None]:
         pytest.param(expires(1.2), Promise.EXPIRY, id="a hold ends too late"),
         pytest.param(expires(-0.2), Promise.EXPIRY, id="a hold ends too early"),
         pytest.param(sold_twice, Promise.OWNERS, id="a seat is sold twice"),
+        pytest.param(
+            shown("l1", "A1 A2", "f"), Promise.SHOWN, id="seats that somebody holds are shown free"
+        ),
+        pytest.param(shown("l1", "A3", "t"), Promise.SHOWN, id="a free seat is shown as taken"),
+        pytest.param(shown("l2", "A5", "f"), Promise.SHOWN, id="a hold is shown as over too soon"),
+        pytest.param(shown("l3", "A5", "t"), Promise.SHOWN, id="a hold is shown that ran out"),
+        pytest.param(shown("l4", "A1", "b"), Promise.SHOWN, id="a booking is shown as a block"),
+        pytest.param(
+            told_otherwise("l4", version=99), Promise.SHOWN, id="a version that never was is shown"
+        ),
+        pytest.param(
+            told_otherwise("l2", version=9), Promise.SHOWN, id="what happens later is shown"
+        ),
+        pytest.param(
+            lambda made: made.change_op("l2", answer=made.ops[made.op("l1")].answer | NOW),
+            Promise.FRESH,
+            id="what was answered long before is not shown",
+        ),
+        pytest.param(
+            told_otherwise("l4", as_of=0.0), Promise.FRESH, id="a seat map does not say how old"
+        ),
     ],
 )
 def test_a_planted_violation_is_found(plant: Callable[[History], None], broken: Promise) -> None:
@@ -338,7 +389,7 @@ def test_two_owners_are_seen_by_what_clients_were_told_alone() -> None:
 def test_a_request_without_an_answer_may_have_happened() -> None:
     made = sound()
     made.change_op("h5", outcome=Outcome.INFO, status=504, answer=None)
-    made.ops = [op for op in made.ops if op.key not in {"p5", "c5"}]
+    made.ops = [op for op in made.ops if op.key not in {"p5", "c5", "l4"}]
     made.log = [event for event in made.log if event.command_id not in {"p5", "c5"}]
 
     assert checked(made) == {}
