@@ -6,7 +6,6 @@ nothing of the run is kept, and the reports go on showing what was whole.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +34,8 @@ CHUNK_ROWS = 500_000
 HOLES_SHOWN = 5
 
 Say = Callable[[str], None]
+Told = tuple[str, int, str]
+"""A topic, how many of its messages were copied, and when the last of them was."""
 
 
 class PostgresSilent(JustBookItError):
@@ -74,11 +75,8 @@ def _publish(
 ) -> Published:
     # one publisher at a time, and a reader of `raw` is never kept waiting
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('warehouse.publish'))")
-    connection.execute(
-        "CREATE TEMP TABLE arriving (LIKE raw.quarantine INCLUDING DEFAULTS) ON COMMIT DROP"
-    )
     # one moment for the whole run, later than that of every run before: dbt goes on from it
-    (now,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
+    (now,) = connection.execute("SELECT clock_timestamp()::text").fetchone() or ("",)
     added = {}
     with connect(folder) as duck, TemporaryDirectory(prefix="publish-", dir=folder) as passing:
         for table, datasets in TABLES.items():
@@ -90,8 +88,8 @@ def _publish(
             added[table] = 0
             for chunk in _chunks(files, following):
                 rows = Path(passing) / "rows.csv"
-                _export(duck, folder, chunk, following, rows)
-                added[table] += _load(connection, table, rows, now)
+                told = _export(duck, folder, chunk, following, rows, now)
+                added[table] += _load(connection, table, rows, now, told)
                 say(f"raw.{table}: {added[table]} messages")
     return Published(added=added, total=_check(connection, manifest))
 
@@ -123,40 +121,45 @@ def _export(
     files: Sequence[LakeFile],
     following: Mapping[Partition, int],
     out: Path,
-) -> None:
+    now: str,
+) -> list[Told]:
+    """Write what `raw` lacks as CSV; what that is, by topic."""
     paths = literals(folder / file.path for file in files)
     known = " OR ".join(
         f'(topic = {literal(topic)} AND partition = {partition} AND "offset" < {offset})'
         for (topic, partition), offset in following.items()
     )
+    files_and_where = f"read_parquet({paths}, union_by_name = true) WHERE NOT ({known or 'false'})"
     duck.execute(
         # jsonb has no NUL character; chr(1), which no JSON text has, keeps `\\u0000` apart
-        f"COPY (SELECT {SELECTED} FROM (SELECT * REPLACE ("  # noqa: S608
+        f"COPY (SELECT {SELECTED}, {literal(now)} AS loaded_at FROM (SELECT * REPLACE ("  # noqa: S608
         "replace(replace(replace(body, '\\\\', chr(1)), '\\u0000', '\\ufffd'), chr(1), '\\\\')"
-        f" AS body) FROM read_parquet({paths}, union_by_name = true))"
-        f" WHERE NOT ({known or 'false'}))"
+        f" AS body) FROM {files_and_where}))"
         f" TO {literal(out)} (FORMAT csv, HEADER false)"
     )
+    return duck.execute(
+        f'SELECT topic, count(*), max("at")::VARCHAR FROM {files_and_where} GROUP BY topic'  # noqa: S608
+    ).fetchall()
 
 
 def _load(
-    connection: psycopg.Connection, table: str, rows: Path, loaded_at: datetime | None
+    connection: psycopg.Connection, table: str, rows: Path, loaded_at: str, told: Sequence[Told]
 ) -> int:
-    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-    connection.execute("TRUNCATE arriving")
-    copy = sql.SQL("COPY arriving ({}) FROM STDIN (FORMAT csv)").format(columns)
-    with connection.cursor().copy(copy) as into, rows.open("rb") as file:
+    """Copy rows into a table that has none of them: all are beyond where it ends."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, (*COLUMNS, "loaded_at")))
+    copy = sql.SQL("COPY raw.{} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table), columns
+    )
+    cursor = connection.cursor()
+    with cursor.copy(copy) as into, rows.open("rb") as file:
         while data := file.read(1 << 20):
             into.write(data)
-    insert = sql.SQL(
-        "WITH loaded AS (INSERT INTO raw.{} ({}, loaded_at) SELECT {}, %(now)s FROM arriving"
-        " ON CONFLICT DO NOTHING RETURNING topic, at), "
-        "told AS (INSERT INTO raw.loads (loaded_at, table_name, topic, message_count,"
-        " last_message_at) SELECT %(now)s, %(table)s, topic, count(*), max(at) FROM loaded"
-        " GROUP BY topic) SELECT count(*) FROM loaded"
-    ).format(sql.Identifier(table), columns, columns)
-    found = connection.execute(insert, {"now": loaded_at, "table": table}).fetchone()
-    return int(found[0]) if found else 0
+    cursor.executemany(
+        "INSERT INTO raw.loads (loaded_at, table_name, topic, message_count, last_message_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        [(loaded_at, table, topic, count, last) for topic, count, last in told],
+    )
+    return sum(count for _, count, _ in told)
 
 
 def _check(connection: psycopg.Connection, manifest: Manifest) -> int:
