@@ -8,6 +8,7 @@ a table of keys; its rows may be written without waiting for the disk, many requ
 statement.
 """
 
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import msgspec
@@ -15,6 +16,7 @@ import msgspec
 from api.gathering import Gathering
 from api.problems import ProblemRaised, problem
 from justbookit.ids import BookingId, CommandId, EntryId, SaleId, ShowId
+from justbookit.months import booking_in, month_of
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -47,7 +49,8 @@ class Claim(msgspec.Struct, frozen=True):
 
     @property
     def booking_id(self) -> BookingId:
-        return BookingId(f"b-{_name(self.scope, 'booking')}")
+        """Says the month; a retry in another month is answered with the name that it had."""
+        return booking_in(month_of(datetime.now(UTC)), _name(self.scope, "booking"))
 
     @property
     def sale_id(self) -> SaleId:

@@ -1,15 +1,22 @@
 """The tables: every shell's `schema/*.sql`, applied in order of their names, each once."""
 
+import contextlib
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 from psycopg import OperationalError
+from psycopg.errors import LockNotAvailable
 from yoyo import get_backend, read_migrations
 from yoyo.exceptions import LockTimeout
 
+from justbookit.months import bounds_of, month_of, months_from, table_of
 from justbookit.settings import Settings
 from stack.environment import ROOT
 from stack.errors import CannotStart
 
+MONTHS_OPEN = 3
+"""This one and those that begin soon; `justbookit archive` opens more as time goes by."""
 OWNERS = ("api", "connectors", "streams", "warehouse")
 
 
@@ -36,6 +43,7 @@ def migrate(settings: Settings) -> list[str]:
         with backend.lock(timeout=60):
             waiting = backend.to_apply(migrations)
             backend.apply_migrations(waiting)
+            _open_months(settings)
             return [migration.id for migration in waiting]
     except LockTimeout as error:
         raise CannotStart(
@@ -44,3 +52,13 @@ def migrate(settings: Settings) -> list[str]:
         ) from error
     finally:
         backend.connection.close()
+
+
+def _open_months(settings: Settings) -> None:
+    """Raises nothing while others use the table: bookings of a month without one lie elsewhere."""
+    with contextlib.suppress(LockNotAvailable), psycopg.connect(settings.postgres) as connection:
+        connection.execute("SET lock_timeout = '2s'")
+        for month in months_from(month_of(datetime.now(UTC)), MONTHS_OPEN):
+            connection.execute(
+                "SELECT open_booking_month(%s, %s, %s)", [table_of(month), *bounds_of(month)]
+            )
