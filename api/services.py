@@ -19,7 +19,9 @@ from api.asking import Asking
 from api.bookings import queries as booking_queries
 from api.bookings.booking import BookingDesk
 from api.bookings.changing import ChangeDesk
+from api.bookings.cold import ColdBookings
 from api.bookings.exchanging import ExchangeDesk
+from api.bookings.history import History
 from api.bookings.shows import Shows
 from api.browse import snapshot
 from api.browse.billboard import Topic
@@ -108,7 +110,8 @@ class Services:
         self.tokens = Tokens(settings.secret)
         asking = Asking(self.commands, self.answers, self._find_answer, settings.answer_seconds)
         shows = Shows(self.pool)
-        self.desk = BookingDesk(self.pool, asking, shows, self.tokens)
+        history = History(self.pool, ColdBookings(Path(settings.home)))
+        self.desk = BookingDesk(history, asking, shows, self.tokens)
         self.changes = ChangeDesk(asking, self.desk, self.tokens)
         self.exchanges = ExchangeDesk(asking, self.desk, shows, self.tokens)
         self.waiting = WaitingDesk(self.pool, asking, shows, self.desk)

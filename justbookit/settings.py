@@ -59,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     payers: str = ""
     """Our accounts that theatres are paid from, for each currency `CURRENCY ACCOUNT BIC NAME`."""
 
+    archive_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 90
+    """When all shows of a month's bookings ended so many days ago, they leave for the lake."""
+
     java: str = ""
     """A Java home (21 or newer) to use instead of the bundled one."""
     pg_bin: str = ""

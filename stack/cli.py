@@ -211,6 +211,9 @@ _passed_on(
 _passed_on(
     "build", "Publish, then build and test the finance tables with dbt.", "warehouse", "build"
 )
+_passed_on(
+    "archive", "Let months whose shows are long over leave for the lake.", "warehouse", "archive"
+)
 _passed_on("check", "Hold lake, raw and books against each other.", "warehouse", "check")
 _passed_on("settle", "Settle a day with its theatres: draft, approve, send.", "warehouse", "settle")
 _passed_on(

@@ -10,8 +10,9 @@ python -m warehouse sql …     ask the lake
 python -m warehouse settle …  what theatres are owed: draft, approve, send
 python -m warehouse reconcile  the ledger, and bookings against gateways and theatres
 python -m warehouse reports   the pages for finance and for operations
-python -m warehouse daily     build, settle today as a draft, reconcile, report
+python -m warehouse daily     build, settle today as a draft, reconcile, report, archive
 python -m warehouse schedule  call `daily` each day, after the last cut-off
+python -m warehouse archive   months whose shows are long over leave Postgres for the lake
 python -m warehouse contracts | take-files | discard-file   what others say
 """
 
@@ -33,7 +34,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from justbookit.errors import JustBookItError, MissingOffsets
 from justbookit.settings import Settings
-from warehouse import asking, build, consumer, dump, scheduling, sink
+from warehouse import archive, asking, build, consumer, dump, scheduling, sink
 from warehouse.amounts import money
 from warehouse.completeness import check
 from warehouse.lake import Lake, folder_of, read_manifest
@@ -101,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     closing.set_defaults(run=lambda settings, _: _dbt_build(settings, ["--select", build.CLOSING]))
     pages = commands.add_parser("reports", help="the pages for finance and for operations")
     pages.set_defaults(run=_reports)
-    daily = commands.add_parser("daily", help="build, settle today as a draft, reconcile, report")
+    daily = commands.add_parser(
+        "daily", help="build, settle today as a draft, reconcile, report, archive"
+    )
     daily.add_argument("--by", required=True, metavar="NAME", help="who makes the draft")
     daily.add_argument("--wait", type=float, default=60.0, metavar="SECONDS")
     daily.set_defaults(run=_daily, from_scratch=False)
@@ -114,6 +117,14 @@ def _parser() -> argparse.ArgumentParser:
     dbt.set_defaults(run=lambda settings, given: build.dbt(settings, given.arguments))
     checked = commands.add_parser("check", help="lake, raw and books against each other")
     checked.set_defaults(run=_check)
+    cold = commands.add_parser("archive", help="months of shows long over into the lake")
+    cold.add_argument(
+        "--older-than",
+        type=asking.positive(int),
+        metavar="DAYS",
+        help="whose show ended more than so many days ago (JUSTBOOKIT_ARCHIVE_DAYS)",
+    )
+    cold.set_defaults(run=_archive)
     load = commands.add_parser("load", help="messages from files into the lake")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE", help=dump.Kept.__doc__)
     load.set_defaults(run=_load)
@@ -206,6 +217,22 @@ def _check(settings: Settings, _arguments: argparse.Namespace) -> int:
     return EXIT_TROUBLE if found.differences else 0
 
 
+def _archive(settings: Settings, arguments: argparse.Namespace) -> int:
+    with _console.status("copying months, and holding the copies against PostgreSQL"):
+        done = archive.archive(settings, arguments.older_than or settings.archive_days)
+    for month in done.waiting:
+        _console.print(f"{month} stays: not all of its shows are long over", markup=False)
+    for month in done.busy:
+        _console.print(f"{month} stays: its table is in use; try again", style="yellow")
+    for copy in done.left:
+        _console.print(
+            f"{copy.month}: {copy.bookings:,} bookings left PostgreSQL for the lake", markup=False
+        )
+    if not (done.left or done.waiting or done.busy):
+        _console.print("there is no month that could leave")
+    return 0
+
+
 def _load(settings: Settings, arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     lake = Lake(folder_of(settings))
@@ -241,6 +268,8 @@ def _daily(settings: Settings, arguments: argparse.Namespace) -> int:
         return code
     if code := _reports(settings, arguments):
         return code
+    done = archive.archive(settings, settings.archive_days)
+    _console.print(f"{len(done.left)} months of bookings left PostgreSQL for the lake")
     if build.is_fresh(settings, _tell_trouble):
         return 0
     _console.print("nothing came in lately: does the sink run, and does anybody book?", style="red")

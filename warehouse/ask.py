@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from justbookit.errors import JustBookItError
+from warehouse import cold
 from warehouse.batch_table import COLUMNS
 from warehouse.duck import Connection, QueryFailed, connect, literals
 from warehouse.lake import read_manifest
@@ -56,6 +57,8 @@ class Desk:
         for name, paths in files_of(folder).items():
             files = f"read_parquet({literals(paths)}, union_by_name = true)"
             self._connection.execute(f'CREATE VIEW "{name}" AS FROM {files}')
+        if copies := cold.files_of(folder):
+            self._connection.execute(f"CREATE VIEW {cold.TABLE} AS {cold.view(copies)}")
         self._connection.execute(f"SET allowed_directories = {literals([folder])}")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")

@@ -19,12 +19,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     sql.add_argument("--by", metavar="COLUMN,…", default="", help="for --metric: by what")
     sql.add_argument("--of", metavar="MART", default="", help="for --metric: of which mart")
     sql.add_argument("--format", choices=show.FORMATS, default="table")
-    sql.add_argument("--limit", type=_positive(int), default=100, help="rows at most (100)")
-    sql.add_argument("--timeout", type=_positive(float), default=30.0, help="seconds at most (30)")
+    sql.add_argument("--limit", type=positive(int), default=100, help="rows at most (100)")
+    sql.add_argument("--timeout", type=positive(float), default=30.0, help="seconds at most (30)")
     sql.set_defaults(run=_sql)
 
 
-def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+def positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    """What argparse turns a number with: it has to be more than 0."""
+
     def parse(text: str) -> float:
         value = kind(text)
         if value <= 0:

@@ -9,7 +9,7 @@ import msgspec
 
 from api.answers import Answer, Answered
 from api.asking import Asking
-from api.bookings import queries
+from api.bookings.history import History
 from api.bookings.shows import Shows
 from api.bookings.views import (
     Bookings,
@@ -21,7 +21,6 @@ from api.bookings.views import (
 )
 from api.keys import Claim
 from api.payments.tokens import Paid, Tokens
-from api.postgres import Pool
 from api.problems import ProblemRaised, invalid, problem, refused
 from justbookit.bookings import BookingStatus
 from justbookit.holding import TIME_TO_PAY
@@ -54,8 +53,8 @@ _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 class BookingDesk:
     """Holds, confirms, releases and cancels; remembers the holds that it made."""
 
-    def __init__(self, pool: Pool, asking: Asking, shows: Shows, tokens: Tokens) -> None:
-        self._pool = pool
+    def __init__(self, history: History, asking: Asking, shows: Shows, tokens: Tokens) -> None:
+        self._history = history
         self._asking = asking
         self._shows = shows
         self._tokens = tokens
@@ -227,7 +226,7 @@ class BookingDesk:
 
     async def booking(self, customer_id: CustomerId, booking_id: BookingId) -> BookingWithShow:
         """A customer's booking as it is; raises the same problem for nobody's and another's."""
-        found = await queries.booking(self._pool, booking_id, customer_id)
+        found = await self._history.booking(booking_id, customer_id)
         if found is None:
             raise problem("unknown_booking", "you have no such booking")
         return found
@@ -237,7 +236,7 @@ class BookingDesk:
         if not 1 <= limit <= LIMIT_MAX:
             raise invalid("limit", f"between 1 and {LIMIT_MAX}")
         before = (_END_OF_TIME, "") if cursor is None else _read_cursor(cursor)
-        found = await queries.bookings_of(self._pool, customer_id, before, limit + 1)
+        found = await self._history.bookings_of(customer_id, before, limit + 1)
         shown, more = found[:limit], len(found) > limit
         return Bookings(
             items=tuple(shown), next_cursor=_make_cursor(shown[-1].booking) if more else None

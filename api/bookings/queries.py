@@ -4,17 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from psycopg.rows import dict_row
 
-from api.bookings.views import BookingView, BookingWithShow, ShowInBooking, came_from
 from api.postgres import Pool
 from justbookit import topics
-from justbookit.bookings import BookingChange, BookingStatus, Exchanged
-from justbookit.exchange_commands import Origin
-from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, OrganizerId, ShowId
-from justbookit.price_lines import PriceLine
-from justbookit.seat_commands import Payment
+from justbookit.ids import BookingId, CommandId, CustomerId, OrganizerId, ShowId
 
 _ANSWER = """
 SELECT %(seat_events)s AS topic, body::text
@@ -42,8 +36,7 @@ ORDER BY event.show_id, event.version
    LIMIT %(limit)s
 """
 
-_BOOKINGS = """
-   SELECT booking.*,
+_SHOW_COLUMNS = """
           show.movie_id,
           show.starts_at,
           show.terms ->> 'timezone' AS timezone,
@@ -54,12 +47,25 @@ _BOOKINGS = """
           venue.body ->> 'address' AS venue_address,
           venue.body ->> 'city_name' AS city_name,
           theatre.body ->> 'name' AS theatre_name
-     FROM booking
-LEFT JOIN show USING (show_id)
+"""
+
+_PLACES = """
 LEFT JOIN movie USING (movie_id)
 LEFT JOIN theatre USING (theatre_id)
 LEFT JOIN venue ON venue.venue_id = show.venue_id
 """
+
+_BOOKINGS = (
+    "SELECT booking.*," + _SHOW_COLUMNS + "FROM booking LEFT JOIN show USING (show_id)" + _PLACES
+)
+
+_SHOWS = (
+    "SELECT show.show_id,"
+    + _SHOW_COLUMNS
+    + "FROM show"
+    + _PLACES
+    + "WHERE show.show_id = ANY(%(show_ids)s)"
+)
 
 _BOOKING = (
     _BOOKINGS
@@ -149,19 +155,18 @@ async def of_same_organizer(pool: Pool, show_id: ShowId, among: Sequence[ShowId]
 
 async def booking(
     pool: Pool, booking_id: BookingId, customer_id: CustomerId
-) -> BookingWithShow | None:
-    """A customer's own booking; somebody else's is none."""
+) -> dict[str, Any] | None:
+    """A customer's own booking with its show; somebody else's is none."""
     async with pool.connection() as connection:
         cursor = connection.cursor(row_factory=dict_row)
         await cursor.execute(_BOOKING, {"booking_id": booking_id, "customer_id": customer_id})
-        row = await cursor.fetchone()
-    return None if row is None else _booking(row)
+        return await cursor.fetchone()
 
 
 async def bookings_of(
     pool: Pool, customer_id: CustomerId, before: tuple[datetime, str], limit: int
-) -> list[BookingWithShow]:
-    """A customer's bookings older than `before`, the latest first."""
+) -> list[dict[str, Any]]:
+    """A customer's bookings older than `before` with their shows, the latest first."""
     async with pool.connection() as connection:
         cursor = connection.cursor(row_factory=dict_row)
         await cursor.execute(
@@ -173,42 +178,12 @@ async def bookings_of(
                 "limit": limit,
             },
         )
-        return [_booking(row) for row in await cursor.fetchall()]
+        return await cursor.fetchall()
 
 
-def _booking(row: dict[str, Any]) -> BookingWithShow:
-    view = BookingView(
-        booking_id=row["booking_id"],
-        show_id=row["show_id"],
-        status=BookingStatus(row["status"]),
-        seat_ids=tuple(row["seat_ids"]),
-        lines=msgspec.convert(row["lines"], tuple[PriceLine, ...]),
-        amount=row["amount"],
-        currency=row["currency"],
-        held_at=row["held_at"],
-        held_until=row["held_until"],
-        confirmed_at=row["confirmed_at"],
-        ended_at=row["ended_at"],
-        refund=row["refund"],
-        because=row["because"],
-        payment=None if row["payment"] is None else msgspec.convert(row["payment"], Payment),
-        changes=msgspec.convert(row["changes"], tuple[BookingChange, ...]),
-        origin=None if row["origin"] is None else came_from(msgspec.convert(row["origin"], Origin)),
-        exchanging=row["pledge"] is not None,
-        exchanges=msgspec.convert(row["exchanges"], tuple[Exchanged, ...]),
-    )
-    if row["title"] is None:
-        return BookingWithShow(booking=view, show=None)
-    show = ShowInBooking(
-        movie_id=MovieId(row["movie_id"]),
-        title=row["title"],
-        venue_name=row["venue_name"],
-        venue_address=row["venue_address"],
-        city_name=row["city_name"],
-        theatre_name=row["theatre_name"],
-        starts_at=row["starts_at"],
-        timezone=row["timezone"],
-        language=row["language"] or "",
-        format=row["format"] or "",
-    )
-    return BookingWithShow(booking=view, show=show)
+async def shows(pool: Pool, show_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What is said of their shows beside bookings."""
+    async with pool.connection() as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        await cursor.execute(_SHOWS, {"show_ids": list(show_ids)})
+        return {row["show_id"]: row for row in await cursor.fetchall()}

@@ -72,22 +72,30 @@ _SALES = """
           coalesce(seats.seats_counter, 0) AS seats_counter,
           coalesce(seats.seats_blocked, 0) AS seats_blocked,
           coalesce(seats.seats_not_allotted, 0) AS seats_not_allotted,
-          coalesce(sold.bookings, 0) AS bookings,
-          coalesce(sold.amount, 0)::bigint AS amount,
-          coalesce(sold.cancelled, 0) AS cancelled,
-          coalesce(sold.refunds, 0)::bigint AS refunds,
+          sold.bookings + archived.bookings AS bookings,
+          (sold.amount + archived.amount)::bigint AS amount,
+          sold.cancelled + archived.cancelled AS cancelled,
+          (sold.refunds + archived.refunds)::bigint AS refunds,
           seats.as_of
      FROM show
 LEFT JOIN movie USING (movie_id)
 LEFT JOIN show_inventory AS seats USING (show_id)
 LEFT JOIN LATERAL (
               SELECT count(*) FILTER (WHERE status = 'confirmed') AS bookings,
-                     sum(amount) FILTER (WHERE status = 'confirmed') AS amount,
+                     coalesce(sum(amount) FILTER (WHERE status = 'confirmed'), 0) AS amount,
                      count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
-                     sum(refund) AS refunds
+                     coalesce(sum(refund), 0) AS refunds
                 FROM booking
                WHERE booking.show_id = show.show_id
           ) AS sold ON true
+CROSS JOIN LATERAL (
+              SELECT coalesce(sum(archived_show.bookings), 0)::bigint AS bookings,
+                     coalesce(sum(archived_show.amount), 0) AS amount,
+                     coalesce(sum(archived_show.cancelled), 0)::bigint AS cancelled,
+                     coalesce(sum(archived_show.refunds), 0) AS refunds
+                FROM archived_show
+               WHERE archived_show.show_id = show.show_id
+          ) AS archived
     WHERE show.organizer_id = %(organizer_id)s
       AND (%(show_id)s::text IS NULL OR show.show_id = %(show_id)s)
       AND (%(since)s::timestamptz IS NULL OR show.starts_at >= %(since)s)
@@ -106,7 +114,7 @@ _CANCELLATION = """
           asked.at AS asked_at,
           (asked.body ->> 'bookings')::integer AS bookings,
           (asked.body ->> 'bookings')::integer - stand.bookings AS cancelled,
-          stand.refunds,
+          stand.refunds + archived.refunds AS refunds,
           show.terms ->> 'currency' AS currency,
           seats.lapses_at IS NULL AS done
      FROM seat_event AS asked
@@ -118,6 +126,11 @@ _CANCELLATION = """
                 FROM booking
                WHERE booking.show_id = asked.show_id
           ) AS stand
+    CROSS JOIN LATERAL (
+              SELECT coalesce(sum(refunds_by_theatre), 0)::bigint AS refunds
+                FROM archived_show
+               WHERE archived_show.show_id = asked.show_id
+          ) AS archived
     WHERE asked.show_id = %(show_id)s
       AND asked.type = 'ShowCancelled'
       AND show.organizer_id = %(organizer_id)s

@@ -1,6 +1,7 @@
 """What Postgres says, as of one moment, and what OpenSearch says."""
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import Any, LiteralString, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
 from justbookit.settings import Settings
 from justbookit.title_cards import TitleCard
+from lab.verify.cold import cold_rows
 from lab.verify.line import Standing
 from lab.verify.programme import SlotRow, Thing
 from lab.verify.rows import BookingRow, EventRow, InventoryRow, ShowRow, ShowRows
@@ -41,6 +43,8 @@ SELECT show_id, booking_id, customer_id, status, seat_ids, amount, currency, ref
  WHERE show_id = ANY(%s)
 """
 
+_MONTHS = "SELECT month FROM archived_month ORDER BY month"
+
 _CLAIMS = "SELECT show_id, seat_id, kind, claimed_by FROM seat_claim WHERE show_id = ANY(%s)"
 
 _ENTRIES = """
@@ -62,6 +66,8 @@ _SHOW_IDS = """
 SELECT 'seat_event', show_id FROM seat_event GROUP BY show_id
  UNION ALL
 SELECT 'booking', show_id FROM booking GROUP BY show_id
+ UNION ALL
+SELECT 'booking', show_id FROM archived_show GROUP BY show_id
  UNION ALL
 SELECT 'seat_claim', show_id FROM seat_claim GROUP BY show_id
  UNION ALL
@@ -126,6 +132,7 @@ class Postgres:
     """A connection of our own, for reading only."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._connection = psycopg.connect(
             settings.postgres, autocommit=True, options="-c TimeZone=UTC -c jit=off"
         )
@@ -185,8 +192,8 @@ class Postgres:
         for show_id, version, command_id, type_, at, body in self._ask(_EVENTS, ids):
             row = EventRow(version, command_id, type_, at, body.encode())
             found[show_id].events.append(row)
-        for show_id, *columns in self._ask(_BOOKINGS, ids):
-            found[show_id].bookings.append(_booking_of(columns))
+        for show_id, booking in self.bookings(show_ids):
+            found[show_id].bookings.append(booking)
         for show_id, seat_id, kind, claimed_by in self._ask(_CLAIMS, ids):
             found[show_id].claims[seat_id] = (kind, claimed_by)
         for show_id, entry_id, status, seat_ids, until, version in self._ask(_ENTRIES, ids):
@@ -206,6 +213,13 @@ class Postgres:
                 self._theatres[terms.theatre_id],
             )
         return found
+
+    def bookings(self, show_ids: Collection[ShowId]) -> Iterator[tuple[ShowId, BookingRow]]:
+        """Of these shows, here or in the lake since they left."""
+        months = [month for (month,) in self._ask(_MONTHS)]
+        here = self._ask(_BOOKINGS, list(show_ids))
+        for show_id, *columns in chain(here, cold_rows(self._settings, months, show_ids)):
+            yield show_id, _booking_of(columns)
 
     def _ask(self, query: LiteralString, ids: list[ShowId] | None = None) -> Iterator[TupleRow]:
         with self._connection.cursor() as cursor:

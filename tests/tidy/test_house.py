@@ -18,6 +18,7 @@ DOORS = {
     # an app is made in one place; the owners of partitions know what a partition is called
     "faust": {
         "streams.app",
+        "streams.fetching",
         "streams.deliveries",
         "streams.*.writer",
         "streams.seats.inbox",
@@ -26,7 +27,7 @@ DOORS = {
         "streams.search.*",
     },
     "litestar": {"api.**"},
-    "duckdb": {"warehouse.duck"},
+    "duckdb": {"warehouse.duck", "api.bookings.cold", "lab.verify.cold"},
     "opensearchpy": {
         "streams.search.**",
         "api.browse.**",

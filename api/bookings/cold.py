@@ -1,0 +1,94 @@
+"""Bookings that have left Postgres: files of the lake, one for each month, read where they lie.
+
+A file has a customer's bookings beside each other, so that DuckDB looks at the parts that can have
+them and at no others. It is asked in a thread, one question at a time: such bookings are old, and
+seldom looked for.
+"""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+from justbookit.ids import BookingId, CustomerId
+from justbookit.months import month_in
+
+FOLDER = "lake/_cold/bookings"
+_TIMES = ("held_until", "held_at", "confirmed_at", "ended_at")
+_JSONS = ("lines", "changes", "payment", "origin", "pledge", "exchanges")
+_AS_NUMBERS = ", ".join(f"epoch_us({name}) AS {name}" for name in _TIMES)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ROWS = f"SELECT * REPLACE ({_AS_NUMBERS}) FROM read_parquet($files, union_by_name = true)"  # noqa: S608 - our own names
+_ONE = f"{_ROWS} WHERE customer_id = $customer_id AND booking_id = $booking_id"
+_MINE = f"""
+{_ROWS}
+    WHERE customer_id = $customer_id
+      AND (held_at < make_timestamptz($before) OR
+           held_at = make_timestamptz($before) AND booking_id < $before_id)
+ ORDER BY held_at DESC, booking_id DESC
+    LIMIT $limit
+"""
+
+
+class ColdBookings:
+    """The files of a home; which there are is looked up for each question."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / FOLDER
+        self._lock = threading.Lock()
+        self._duck: duckdb.DuckDBPyConnection | None = None
+
+    async def one(self, booking_id: BookingId, customer_id: CustomerId) -> dict[str, Any] | None:
+        """A customer's booking as Postgres had it."""
+        month = month_in(booking_id)
+        if month is None or not (self._folder / f"{month}.json").exists():
+            return None
+        asked = {"customer_id": customer_id, "booking_id": booking_id}
+        found = await asyncio.to_thread(self._ask, _ONE, [f"{month}.parquet"], asked)
+        return found[0] if found else None
+
+    async def of(
+        self, customer_id: CustomerId, before: tuple[datetime, str], limit: int
+    ) -> list[dict[str, Any]]:
+        """A customer's bookings older than `before`, the latest first."""
+        files = await asyncio.to_thread(self._files)
+        if not files:
+            return []
+        asked = {
+            "customer_id": customer_id,
+            "before": (before[0] - _EPOCH) // timedelta(microseconds=1),
+            "before_id": before[1],
+            "limit": limit,
+        }
+        return await asyncio.to_thread(self._ask, _MINE, files, asked)
+
+    def _files(self) -> list[str]:
+        """Those of months that are whole: their records are there."""
+        return [f"{path.stem}.parquet" for path in sorted(self._folder.glob("*.json"))]
+
+    def _ask(self, query: str, files: Sequence[str], asked: dict[str, Any]) -> list[dict[str, Any]]:
+        with self._lock:
+            if self._duck is None:
+                self._duck = duckdb.connect(
+                    ":memory:", config={"memory_limit": "256MB", "threads": 1}
+                )
+            paths = [str(self._folder / name) for name in files]
+            cursor = self._duck.execute(query, {"files": paths, **asked})
+            names = [column[0] for column in cursor.description]
+            return [_row(dict(zip(names, values, strict=True))) for values in cursor.fetchall()]
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    for name in _TIMES:
+        if row[name] is not None:
+            row[name] = _EPOCH + timedelta(microseconds=row[name])
+    for name in _JSONS:
+        if row[name] is not None:
+            row[name] = msgspec.json.decode(row[name])
+    return row
