@@ -6,7 +6,8 @@ lake's own folder, and only statements that read are run at all.
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -16,7 +17,7 @@ import msgspec
 from justbookit.errors import JustBookItError
 from warehouse import cold
 from warehouse.batch_table import COLUMNS
-from warehouse.duck import Connection, QueryFailed, connect, literals
+from warehouse.duck import Connection, QueryFailed, connect, literal, literals
 from warehouse.lake import read_manifest
 from warehouse.marts import files_of
 from warehouse.record import DATASETS
@@ -24,6 +25,13 @@ from warehouse.record import DATASETS
 READING = frozenset({"SELECT", "EXPLAIN"})
 _ASKABLE = {"at": "event_at", "offset": "event_offset"}
 """What columns are called in the views where SQL keeps their names for itself."""
+
+FILES = {
+    ".parquet": "FORMAT parquet, COMPRESSION zstd",
+    ".csv": "FORMAT csv, HEADER",
+    ".json": "FORMAT json",
+}
+"""What can be written, and how, by the end of the file's name."""
 
 _EXPLAIN = re.compile(r"\s*explain\b(\s+analyze\b)?(\s*\([^)]*\))?", re.IGNORECASE)
 
@@ -45,8 +53,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Desk:
     """Where questions are asked: the lake as it was when the desk was opened."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open it; raises LakeUnreadable when there is no lake."""
+    def __init__(self, folder: Path, out: Path | None = None) -> None:
+        """Open it; raises LakeUnreadable when there is no lake. Only `out` can be written to."""
+        self._out = out
+        self._draft = None if out is None else out.with_name(f".{out.name}.draft")
         manifest = read_manifest(folder)
         self._connection = connect(folder)
         for dataset in DATASETS:
@@ -60,6 +70,8 @@ class Desk:
         if copies := cold.files_of(folder):
             self._connection.execute(f"CREATE VIEW {cold.TABLE} AS {cold.view(copies)}")
         self._connection.execute(f"SET allowed_directories = {literals([folder])}")
+        if self._draft is not None:
+            self._connection.execute(f"SET allowed_paths = {literals([self._draft.absolute()])}")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
@@ -70,19 +82,9 @@ class Desk:
         """
         refuse_writing(self._connection, statement)
         began = time.monotonic()
-        timer = Timer(seconds_max, self._connection.interrupt)
-        timer.start()
-        try:
+        with self._within(seconds_max):
             found = self._connection.execute(statement)
             rows = found.fetchmany(rows_max + 1)
-        except QueryFailed as error:
-            if time.monotonic() - began >= seconds_max:
-                raise Refused(
-                    f"stopped after {seconds_max:g} s; narrow it down, or allow more with --timeout"
-                ) from error
-            raise Refused(str(error)) from error
-        finally:
-            timer.cancel()
         described = found.description or []
         return Answer(
             columns=tuple(column[0] for column in described),
@@ -91,6 +93,47 @@ class Desk:
             cut=len(rows) > rows_max,
             seconds=time.monotonic() - began,
         )
+
+    def write(self, statement: str, *, seconds_max: float) -> int:
+        """Write all that one reading statement finds into the file; how many rows that were.
+
+        The file is there whole or not at all. Raises Refused as `ask` does, and for a file of
+        another kind than `FILES`.
+        """
+        assert self._out is not None
+        assert self._draft is not None
+        how = FILES.get(self._out.suffix)
+        if how is None:
+            raise Refused(f"{self._out.name}: a file's name ends in {', '.join(FILES)}")
+        refuse_writing(self._connection, statement)
+        asked = statement.strip().removesuffix(";")
+        draft = literal(self._draft.absolute())
+        try:
+            with self._within(seconds_max):
+                # the bracket stands on a line of its own: the statement may end in a comment
+                found = self._connection.execute(f"COPY (\n{asked}\n) TO {draft} ({how})")
+                (count,) = found.fetchone() or (0,)
+            self._draft.replace(self._out)
+        finally:
+            self._draft.unlink(missing_ok=True)
+        return int(count)
+
+    @contextmanager
+    def _within(self, seconds_max: float) -> Iterator[None]:
+        """Raises Refused for what fails in here, or takes longer."""
+        began = time.monotonic()
+        timer = Timer(seconds_max, self._connection.interrupt)
+        timer.start()
+        try:
+            yield
+        except QueryFailed as error:
+            if time.monotonic() - began >= seconds_max:
+                raise Refused(
+                    f"stopped after {seconds_max:g} s; narrow it down, or allow more with --timeout"
+                ) from error
+            raise Refused(str(error)) from error
+        finally:
+            timer.cancel()
 
     def tables(self) -> Answer:
         """What there is to ask, with how many rows and how recent."""

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from justbookit.settings import Settings
 from warehouse import ask, prompt, show
@@ -19,6 +20,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     sql.add_argument("--by", metavar="COLUMN,…", default="", help="for --metric: by what")
     sql.add_argument("--of", metavar="MART", default="", help="for --metric: of which mart")
     sql.add_argument("--format", choices=show.FORMATS, default="table")
+    sql.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"write every row into a file, as its name ends: {', '.join(ask.FILES)}",
+    )
     sql.add_argument("--limit", type=positive(int), default=100, help="rows at most (100)")
     sql.add_argument("--timeout", type=positive(float), default=30.0, help="seconds at most (30)")
     sql.set_defaults(run=_sql)
@@ -44,10 +51,14 @@ def _sql(settings: Settings, given: argparse.Namespace) -> int:
     statement = given.statement
     if given.metric:
         statement = question(_names(given.metric), _names(given.by), mart=given.of)
-    desk = ask.Desk(folder_of(settings))
+    if given.out is not None and statement is None:
+        raise ask.Refused("--out needs a statement, or --metric")
+    desk = ask.Desk(folder_of(settings), given.out)
     try:
         if given.tables:
             prompt.tell(desk.tables(), form.format)
+        elif given.out is not None:
+            prompt.write(desk, statement, form)
         elif statement is None:
             prompt.loop(desk, form)
         else:

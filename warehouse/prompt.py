@@ -28,6 +28,12 @@ def answer(desk: Desk, statement: str, form: Form) -> None:
     tell(found, form.format)
 
 
+def write(desk: Desk, statement: str, form: Form) -> None:
+    """Write all that is found into the desk's file. Raises Refused when there is no answer."""
+    count = desk.write(statement, seconds_max=form.seconds_max)
+    _aside.print(f"{count:,} rows written", style="dim")
+
+
 def tell(found: Answer, form: str) -> None:
     """Print an answer; what is not part of it goes to stderr."""
     match form:

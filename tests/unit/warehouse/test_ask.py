@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from warehouse import manifest, show
 from warehouse.amounts import money
 from warehouse.ask import Answer, Desk, Refused
+from warehouse.duck import literal
 from warehouse.manifest import LakeUnreadable
 
 ANSWER = Answer(
@@ -133,3 +135,43 @@ def test_people_get_what_can_be_read() -> None:
     assert [str(cell) for cell in columns[1]] == ["1,234.56", "-5"]
     assert [str(cell) for cell in columns[3]] == ["2026-03-01 09:05:00Z", "·"]
     assert show.footer(ANSWER) == "2 rows in 0.12 s, and there are more (--limit)"
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".json"])
+def test_all_that_is_found_is_written_into_a_file(tmp_path: Path, suffix: str) -> None:
+    lake, out = tmp_path / "lake", tmp_path / f"it's{suffix}"
+    lake.mkdir()
+    (lake / manifest.NAME).touch()
+    desk = Desk(lake, out)
+
+    count = desk.write("select i from range(1234) as r (i); ", seconds_max=10)
+    desk.write("from range(1234) as r (i) -- and again", seconds_max=10)
+
+    assert count == 1234
+    with duckdb.connect() as reader:
+        (found,) = reader.execute("SELECT sum(i) FROM " + literal(out)).fetchall()
+    assert found == (1234 * 1233 // 2,)
+    assert {path.name for path in tmp_path.iterdir()} == {"lake", out.name}
+
+
+@pytest.mark.parametrize(
+    ("name", "statement", "why"),
+    [
+        pytest.param("a.xlsx", "select 1", "ends in .parquet", id="of a kind that is not written"),
+        pytest.param("a.csv", "copy (select 1) to 'b.csv'", "not a question", id="by writing"),
+        pytest.param("a.csv", "select 1) to 'b.csv'; --", "syntax error", id="by breaking out"),
+        pytest.param("a.csv", "select no_such_column", "no_such_column", id="of what is not there"),
+        pytest.param(
+            "a.csv", "select * from read_csv('/etc/passwd')", "disabled", id="from what is no lake"
+        ),
+    ],
+)
+def test_no_file_is_written(tmp_path: Path, name: str, statement: str, why: str) -> None:
+    lake, out = tmp_path / "lake", tmp_path / name
+    lake.mkdir()
+    (lake / manifest.NAME).touch()
+
+    with pytest.raises(Refused, match=why):
+        Desk(lake, out).write(statement, seconds_max=10)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["lake"]
