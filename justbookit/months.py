@@ -15,6 +15,9 @@ from justbookit.ids import BookingId
 Month = NewType("Month", str)
 """Year and month in six digits."""
 
+COLD_FOLDER = "_cold/bookings"
+"""Where in the lake those of months that left Postgres lie: a file for each, and its record."""
+
 _NAME = re.compile(r"b-m(\d{4}(?:0[1-9]|1[0-2]))-")
 _TABLE = re.compile(r"booking_m(\d{4}(?:0[1-9]|1[0-2]))")
 

@@ -18,6 +18,7 @@ import psycopg
 from psycopg import errors, sql
 
 from justbookit.months import (
+    COLD_FOLDER,
     Month,
     bounds_of,
     month_in_table,
@@ -26,7 +27,7 @@ from justbookit.months import (
     table_of,
 )
 from justbookit.settings import Settings
-from warehouse.cold import COLUMNS, FOLDER, PASSING, Copy, CopyDiffers, copy, found_in, record_of
+from warehouse.cold import COLUMNS, PASSING, Copy, CopyDiffers, copy, found_in, record_of
 from warehouse.duck import Connection, connect
 from warehouse.lake import folder_of
 
@@ -81,7 +82,7 @@ def archive(settings: Settings, days: int, now: datetime | None = None) -> Archi
     left before stays in the lake.
     """
     lake, now = folder_of(settings), now or datetime.now(UTC)
-    folder, passing = lake / FOLDER, lake / PASSING
+    folder, passing = lake / COLD_FOLDER, lake / PASSING
     with psycopg.connect(settings.postgres, connect_timeout=5) as connection:
         # one at a time; each transaction begins after the wait
         connection.execute("SELECT pg_advisory_lock(hashtext('warehouse.archive'))")

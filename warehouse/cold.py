@@ -11,11 +11,10 @@ import msgspec
 import psycopg
 
 from justbookit.errors import JustBookItError
-from justbookit.months import Month, table_of
+from justbookit.months import COLD_FOLDER, Month, table_of
 from warehouse.duck import Connection, literal, literals
 from warehouse.lake import sync
 
-FOLDER = "_cold/bookings"
 PASSING = "_cold/passing"
 TABLE = "cold_bookings"
 """What the copies are called for analysts."""
@@ -61,7 +60,7 @@ def record_of(folder: Path, month: Month) -> Copy | None:
 
 def files_of(lake: Path) -> list[Path]:
     """The copies that are whole."""
-    folder = lake / FOLDER
+    folder = lake / COLD_FOLDER
     return [path.with_suffix(".parquet") for path in sorted(folder.glob("*.json"))]
 
 

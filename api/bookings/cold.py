@@ -16,9 +16,8 @@ import duckdb
 import msgspec
 
 from justbookit.ids import BookingId, CustomerId
-from justbookit.months import month_in
+from justbookit.months import COLD_FOLDER, month_in
 
-FOLDER = "lake/_cold/bookings"
 _TIMES = ("held_until", "held_at", "confirmed_at", "ended_at")
 _JSONS = ("lines", "changes", "payment", "origin", "pledge", "exchanges")
 _AS_NUMBERS = ", ".join(f"epoch_us({name}) AS {name}" for name in _TIMES)
@@ -40,7 +39,7 @@ class ColdBookings:
     """The files of a home; which there are is looked up for each question."""
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / FOLDER
+        self._folder = home / "lake" / COLD_FOLDER
         self._lock = threading.Lock()
         self._duck: duckdb.DuckDBPyConnection | None = None
 

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 
 from justbookit.ids import ShowId
+from justbookit.months import COLD_FOLDER
 from justbookit.settings import Settings
 
-FOLDER = "lake/_cold/bookings"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ROWS = """
@@ -29,7 +29,7 @@ def cold_rows(
     """The bookings of these shows among those of months that have left, column by column."""
     if not months or not show_ids:
         return
-    folder = Path(settings.home) / FOLDER
+    folder = Path(settings.home) / "lake" / COLD_FOLDER
     files = [str(folder / f"{month}.parquet") for month in months]
     with duckdb.connect(":memory:") as duck:
         found = duck.execute(_ROWS, {"files": files, "show_ids": list(show_ids)})

@@ -18,13 +18,13 @@ from psycopg_pool import AsyncConnectionPool
 from api.bookings.cold import ColdBookings
 from api.bookings.history import History
 from api.theatres import queries as theatre_queries
-from justbookit.months import bounds_of, month_of, months_from, table_of
+from justbookit.months import COLD_FOLDER, bounds_of, month_of, months_from, table_of
 from justbookit.settings import Settings
 from lab.verify.stores import Postgres
 from stack.environment import child_environment
 from warehouse import archive
 from warehouse.ask import Desk
-from warehouse.cold import FOLDER, TABLE, Copy, CopyDiffers, files_of, record_of, told_by
+from warehouse.cold import TABLE, Copy, CopyDiffers, files_of, record_of, told_by
 from warehouse.duck import connect
 from warehouse.lake import Lake, folder_of
 
@@ -192,7 +192,7 @@ def test_whatever_changed_since_it_was_copied_is_seen(
 ) -> None:
     """A table that cannot be taken out stays, and its copy is made again when it has changed."""
     monkeypatch.setattr(archive, "_take_out", lambda *_: False)
-    folder = folder_of(old) / FOLDER
+    folder = folder_of(old) / COLD_FOLDER
     busy = archive.archive(old, 120, NOW).busy
     assert busy == (MONTHS[0],)
     records = [record_of(folder, MONTHS[0])]
@@ -281,7 +281,7 @@ def test_a_column_that_would_be_left_behind_stops_everything(old: Settings) -> N
 def test_an_archive_that_is_killed_at_any_moment_goes_on_and_nothing_is_lost(old: Settings) -> None:
     dice = random.Random(11)
     command = [sys.executable, "-m", "warehouse", "archive", "--older-than", "1"]
-    folder = folder_of(old) / FOLDER
+    folder = folder_of(old) / COLD_FOLDER
     everything = {row[0] for row in asked(old, "SELECT booking_id FROM booking")}
     for _ in MONTHS:
         with subprocess.Popen(
@@ -310,7 +310,7 @@ def test_an_archive_that_is_killed_at_any_moment_goes_on_and_nothing_is_lost(old
 def everywhere(settings: Settings) -> set[str]:
     """The bookings in Postgres, and those in months that left, whose copies are what was noted."""
     found = {row[0] for row in asked(settings, "SELECT booking_id FROM booking")}
-    folder = folder_of(settings) / FOLDER
+    folder = folder_of(settings) / COLD_FOLDER
     with connect(folder_of(settings)) as duck:
         for month, count, digest in asked(
             settings, "SELECT month, bookings, digest FROM archived_month"
