@@ -40,17 +40,19 @@ class Asked(NamedTuple):
 class Reading(NamedTuple):
     """What was read after the warm-up: how long each answer took, and how many were refused.
 
-    `marked` of them had the mark that was looked for.
+    `marked` of them had the mark that was looked for. Where only quantiles of `took` are known,
+    `granted` says how many answers there were.
     """
 
     took: Sequence[float]
     refused: int
     marked: int
     seconds: float
+    granted: int
 
     @property
     def per_s(self) -> float:
-        return len(self.took) / self.seconds
+        return self.granted / self.seconds
 
 
 class Plan(NamedTuple):
@@ -129,7 +131,7 @@ def read_here(asked: Asked, plan: Plan) -> Reading:
         finally:
             for reader in readers.values():
                 reader.socket.close()
-    return Reading(took, refused, marked, max(last - counts_from, 1e-9))
+    return Reading(took, refused, marked, max(last - counts_from, 1e-9), len(took))
 
 
 class Reader:

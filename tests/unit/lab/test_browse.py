@@ -1,5 +1,6 @@
 """The browsing benchmark's own parts: its readers, what they ask, and how finds are judged."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -9,6 +10,7 @@ from random import Random
 import msgspec
 import pytest
 
+from lab.bench import wrk
 from lab.bench.figures import NotPlausible
 from lab.bench.live import Listeners
 from lab.bench.questions import SHARES, Questions, misspelt
@@ -40,7 +42,7 @@ class Server:
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection):
-        with connection:
+        with connection, contextlib.suppress(ConnectionError):
             while asked := connection.recv(4096):
                 self.asked.append(asked)
                 answer = self._answers[len(self.asked) % len(self._answers)]
@@ -180,3 +182,36 @@ def test_listeners_note_events_with_their_show_and_nothing_else():
     assert {told.show_id for told in listeners.told} <= {"s1", "s2", "s3"}
     assert all(b"event: seats" in told.said for told in listeners.told)
     assert 1 <= len(listeners.told) <= 2
+
+
+@pytest.mark.skipif(wrk.version() is None, reason="wrk is not installed")
+def test_wrk_asks_what_it_is_given_as_often_as_it_should():
+    server = Server(answer(), piece=1000)
+    requests = [
+        b'GET /a?"it\'s" HTTP/1.1\r\nHost: x\r\n\r\n',
+        b"GET /b HTTP/1.1\r\nHost: x\r\n\r\n",
+    ]
+
+    found = wrk.read(Asked("127.0.0.1", server.port, requests, [9, 1]), Plan(2, 0, 1))
+
+    server.close()
+    assert found.granted > 100
+    assert found.refused == 0
+    assert found.took == sorted(found.took)
+    share = sum(asked == requests[0] for asked in server.asked) / len(server.asked)
+    assert set(server.asked) == set(requests)
+    assert 0.8 < share < 0.98
+
+
+@pytest.mark.skipif(wrk.version() is None, reason="wrk is not installed")
+def test_wrk_tells_what_was_refused_and_what_was_lost():
+    server = Server(answer("503 Service Unavailable"), piece=1000)
+    requests = [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
+
+    found = wrk.read(Asked("127.0.0.1", server.port, requests), Plan(1, 0, 1))
+
+    server.close()
+    assert found.granted == 0
+    assert found.refused > 0
+    with pytest.raises(NotPlausible):
+        wrk.read(Asked("127.0.0.1", server.port, requests), Plan(1, 0, 1))
