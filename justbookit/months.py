@@ -15,6 +15,9 @@ from justbookit.ids import BookingId
 Month = NewType("Month", str)
 """Year and month in six digits."""
 
+OPEN = 3
+"""So many months have a table: the one that is, and those that begin soon."""
+
 COLD_FOLDER = "_cold/bookings"
 """Where in the lake those of months that left Postgres lie: a file for each, and its record."""
 
@@ -55,6 +58,11 @@ def bounds_of(month: Month) -> tuple[str, str]:
 def table_of(month: Month) -> str:
     """The table in which bookings of that month lie."""
     return f"booking_m{month}"
+
+
+def open_tables(at: datetime) -> list[tuple[str, str, str]]:
+    """The tables that there should be then, each with the bounds of the names in it."""
+    return [(table_of(month), *bounds_of(month)) for month in months_from(month_of(at), OPEN)]
 
 
 def month_in_table(name: str) -> Month | None:

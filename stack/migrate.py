@@ -10,13 +10,11 @@ from psycopg.errors import LockNotAvailable
 from yoyo import get_backend, read_migrations
 from yoyo.exceptions import LockTimeout
 
-from justbookit.months import bounds_of, month_of, months_from, table_of
+from justbookit.months import open_tables
 from justbookit.settings import Settings
 from stack.environment import ROOT
 from stack.errors import CannotStart
 
-MONTHS_OPEN = 3
-"""This one and those that begin soon; `justbookit archive` opens more as time goes by."""
 OWNERS = ("api", "connectors", "streams", "warehouse")
 
 
@@ -58,7 +56,5 @@ def _open_months(settings: Settings) -> None:
     """Raises nothing while others use the table: bookings of a month without one lie elsewhere."""
     with contextlib.suppress(LockNotAvailable), psycopg.connect(settings.postgres) as connection:
         connection.execute("SET lock_timeout = '2s'")
-        for month in months_from(month_of(datetime.now(UTC)), MONTHS_OPEN):
-            connection.execute(
-                "SELECT open_booking_month(%s, %s, %s)", [table_of(month), *bounds_of(month)]
-            )
+        for table in open_tables(datetime.now(UTC)):
+            connection.execute("SELECT open_booking_month(%s, %s, %s)", table)

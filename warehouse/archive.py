@@ -20,10 +20,9 @@ from psycopg import errors, sql
 from justbookit.months import (
     COLD_FOLDER,
     Month,
-    bounds_of,
     month_in_table,
     month_of,
-    months_from,
+    open_tables,
     table_of,
 )
 from justbookit.settings import Settings
@@ -31,7 +30,6 @@ from warehouse.cold import COLUMNS, PASSING, Copy, CopyDiffers, copy, found_in, 
 from warehouse.duck import Connection, connect
 from warehouse.lake import folder_of
 
-MONTHS_OPEN = 3
 _WAIT_SHORTLY = "SET LOCAL lock_timeout = '2s'"
 """Nobody can book while somebody waits for the whole table: who has to wait tries another day."""
 
@@ -113,10 +111,8 @@ def _open_months(connection: psycopg.Connection, now: datetime) -> None:
     try:
         with connection.transaction():
             connection.execute(_WAIT_SHORTLY)
-            for month in months_from(month_of(now), MONTHS_OPEN):
-                connection.execute(
-                    "SELECT open_booking_month(%s, %s, %s)", [table_of(month), *bounds_of(month)]
-                )
+            for table in open_tables(now):
+                connection.execute("SELECT open_booking_month(%s, %s, %s)", table)
     except errors.LockNotAvailable:
         pass
 

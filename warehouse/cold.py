@@ -116,6 +116,10 @@ def _joined(fields: Sequence[str]) -> str:
 def copy(
     connection: psycopg.Connection, duck: Connection, found: Copy, folder: Path, passing: Path
 ) -> None:
+    """Copy a month as `found` counts it into `folder`, by way of `passing`.
+
+    Raises CopyDiffers, and keeps nothing, when the file is not that.
+    """
     rows, draft = passing / "rows.csv", passing / "draft.parquet"
     columns = ", ".join(_seats_as_text() if name == _SEATS else name for name in COLUMNS)
     # Who asks for a customer's bookings reads what lies beside each other.

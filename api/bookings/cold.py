@@ -7,7 +7,6 @@ seldom looked for.
 
 import asyncio
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,39 +45,36 @@ class ColdBookings:
     async def one(self, booking_id: BookingId, customer_id: CustomerId) -> dict[str, Any] | None:
         """A customer's booking as Postgres had it."""
         month = month_in(booking_id)
-        if month is None or not (self._folder / f"{month}.json").exists():
+        if month is None:
             return None
         asked = {"customer_id": customer_id, "booking_id": booking_id}
-        found = await asyncio.to_thread(self._ask, _ONE, [f"{month}.parquet"], asked)
+        found = await asyncio.to_thread(self._ask, _ONE, month, asked)
         return found[0] if found else None
 
     async def of(
         self, customer_id: CustomerId, before: tuple[datetime, str], limit: int
     ) -> list[dict[str, Any]]:
         """A customer's bookings older than `before`, the latest first."""
-        files = await asyncio.to_thread(self._files)
-        if not files:
-            return []
         asked = {
             "customer_id": customer_id,
             "before": (before[0] - _EPOCH) // timedelta(microseconds=1),
             "before_id": before[1],
             "limit": limit,
         }
-        return await asyncio.to_thread(self._ask, _MINE, files, asked)
+        return await asyncio.to_thread(self._ask, _MINE, "*", asked)
 
-    def _files(self) -> list[str]:
-        """Those of months that are whole: their records are there."""
-        return [f"{path.stem}.parquet" for path in sorted(self._folder.glob("*.json"))]
-
-    def _ask(self, query: str, files: Sequence[str], asked: dict[str, Any]) -> list[dict[str, Any]]:
+    def _ask(self, query: str, months: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        # a month is whole when its record is there
+        records = sorted(self._folder.glob(f"{months}.json"))
+        if not records:
+            return []
         with self._lock:
             if self._duck is None:
                 self._duck = duckdb.connect(
                     ":memory:", config={"memory_limit": "256MB", "threads": 1}
                 )
-            paths = [str(self._folder / name) for name in files]
-            cursor = self._duck.execute(query, {"files": paths, **asked})
+            files = [str(record.with_suffix(".parquet")) for record in records]
+            cursor = self._duck.execute(query, {"files": files, **asked})
             names = [column[0] for column in cursor.description]
             return [_row(dict(zip(names, values, strict=True))) for values in cursor.fetchall()]
 

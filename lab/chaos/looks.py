@@ -34,6 +34,9 @@ class Seen(msgspec.Struct, frozen=True):
     seats: str
 
 
+_Look = tuple[Op, Seen]
+
+
 def seen(body: Any, as_of: float) -> Seen:
     """What a seat map of the API says; `as_of` (seconds since 1970) is what its header says."""
     rows = (row["seats"] for row in body["rows"])
@@ -49,23 +52,24 @@ def check_looks(
     findings: Findings,
 ) -> None:
     """Of the shows in `pasts`; what happened in the others is not understood."""
-    looks: dict[ShowId, list[Op]] = defaultdict(list)
+    looks: dict[ShowId, list[_Look]] = defaultdict(list)
     for op in ops:
         if op.kind is Kind.LOOK and op.outcome is Outcome.OK:
-            looks[op.show_id].append(op)
+            looks[op.show_id].append((op, msgspec.convert(op.answer, Seen)))
     for show_id, of_show in looks.items():
         if (past := pasts.get(show_id)) is not None:
             _shown(of_show, past, logs[show_id], findings)
             _fresh(of_show, sorted(known.get(show_id, ())), findings)
 
 
-def _shown(looks: Sequence[Op], past: Past, log: Sequence[SeatEvent], findings: Findings) -> None:
+def _shown(
+    looks: Sequence[_Look], past: Past, log: Sequence[SeatEvent], findings: Findings
+) -> None:
     seats = _seats_of(log)
     changes = _changes(past)
     owners: dict[SeatId, Tenure] = {}
     at = 0
-    for op in sorted(looks, key=lambda each: each.answer["version"]):
-        look = msgspec.convert(op.answer, Seen)
+    for op, look in sorted(looks, key=lambda each: each[1].version):
         while at < len(changes) and changes[at][0] <= look.version:
             _, _, seat, tenure = changes[at]
             at += 1
@@ -121,11 +125,10 @@ def _changes(past: Past) -> Sequence[tuple[int, bool, SeatId, Tenure | None]]:
     return sorted(changes, key=lambda each: each[:3])
 
 
-def _fresh(looks: Iterable[Op], known: Sequence[tuple[float, int]], findings: Findings) -> None:
+def _fresh(looks: Iterable[_Look], known: Sequence[tuple[float, int]], findings: Findings) -> None:
     moments = [at for at, _ in known]
     highest = list(accumulate((version for _, version in known), max))
-    for op in looks:
-        look = msgspec.convert(op.answer, Seen)
+    for op, look in looks:
         before = bisect_left(moments, look.as_of - FRESH_SECONDS)
         least = highest[before - 1] if before else 0
         what = (
