@@ -54,6 +54,10 @@ class Search:
             found = await self._client.search(index=ALIAS, body=titled(text))
         except (OpenSearchException, OSError, TimeoutError) as error:
             raise SearchAway(str(error)) from error
+        # What was found until its time was up is an answer to OpenSearch, and none to us: nothing,
+        # as a rule, from one that has just started.
+        if found["timed_out"] or found["_shards"]["failed"]:
+            raise SearchAway("OpenSearch did not look through everything")
         return {MovieId(hit["_id"]): number for number, hit in enumerate(found["hits"]["hits"])}
 
     async def is_up(self) -> bool:
