@@ -105,7 +105,9 @@ def small_stack(tmp_path):
 
     def note(state):
         told = {"processes": {"seats-1": {"pid": process.pid, "state": state}}}
-        (tmp_path / "run.json").write_bytes(msgspec.json.encode(told))
+        draft = tmp_path / "run.draft"
+        draft.write_bytes(msgspec.json.encode(told))
+        draft.replace(tmp_path / "run.json")
 
     note("ready")
     yield settings, process, note
