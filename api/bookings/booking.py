@@ -23,6 +23,7 @@ from api.keys import Claim
 from api.payments.tokens import Paid, Tokens
 from api.problems import ProblemRaised, invalid, problem, refused
 from justbookit.bookings import BookingStatus
+from justbookit.exchange_events import ExchangeTaken
 from justbookit.holding import TIME_TO_PAY
 from justbookit.ids import BookingId, CommandId, CustomerId
 from justbookit.refusals import Refusal
@@ -119,7 +120,7 @@ class BookingDesk:
         answered = await self._pay(customer_id, booking_id, token, claim)
         match answered.event:
             case BookingConfirmed() as event:
-                view = confirmed_view(await self.held(customer_id, booking_id), event)
+                view = confirmed_view(await self.as_it_was(customer_id, event), event)
                 return view, answered.again
             case CommandRefused() as event:
                 raise refused(event)
@@ -161,7 +162,9 @@ class BookingDesk:
         )
         match await self._asking.seats(command, replay=claim.replay):
             case HoldReleased(at=at):
-                return msgspec.structs.replace(held, status=BookingStatus.RELEASED, ended_at=at)
+                return msgspec.structs.replace(
+                    held, status=BookingStatus.RELEASED, ended_at=at, left_alone=()
+                )
             case CommandRefused() as event:
                 raise refused(event)
             case other:
@@ -179,7 +182,10 @@ class BookingDesk:
             customer_id=customer_id,
         )
         match await self._asking.seats(command, replay=claim.replay):
-            case BookingCancelled(at=at, refund=refund):
+            case BookingCancelled(seat_ids=seats, at=at, refund=refund):
+                if booking.exchanging or set(booking.seat_ids) != set(seats):
+                    # something else was made of it while this was asked for
+                    booking = (await self.booking(customer_id, booking_id)).booking
                 refund += sum(change.refund for change in booking.changes)
                 return msgspec.structs.replace(
                     booking, status=BookingStatus.CANCELLED, ended_at=at, refund=refund
@@ -223,6 +229,23 @@ class BookingDesk:
         if held is not None and held.customer_id == customer_id:
             return held.view
         return (await self.booking(customer_id, booking_id)).booking
+
+    async def as_it_was(
+        self, customer_id: CustomerId, event: BookingConfirmed | ExchangeTaken
+    ) -> BookingView:
+        """A booking as it was when it was paid, whatever has been made of it since.
+
+        The same request has one answer, and may be asked again after all of that.
+        """
+        held = self._held.get(event.booking_id)
+        is_theirs = held is not None and held.customer_id == customer_id
+        if held is not None and is_theirs and held.view.seat_ids == event.seat_ids:
+            return held.view
+        now = (await self.booking(customer_id, event.booking_id)).booking
+        if now.seat_ids == event.seat_ids and not (now.changes or now.exchanges):
+            return now
+        then = await self._history.in_version(event.show_id, event.booking_id, event.version)
+        return now if then is None else then
 
     async def booking(self, customer_id: CustomerId, booking_id: BookingId) -> BookingWithShow:
         """A customer's booking as it is; raises the same problem for nobody's and another's."""

@@ -24,7 +24,7 @@ from api.keys import Claim
 from api.payments.tokens import Paid, Tokens
 from api.problems import problem, refused
 from justbookit.errands import taking_of
-from justbookit.exchange_commands import ExchangeBooking, Origin, QuoteExchange
+from justbookit.exchange_commands import ExchangeBooking, Origin, QuoteExchange, holding_of
 from justbookit.exchange_events import ExchangeQuoted, ExchangeTaken
 from justbookit.ids import AreaId, BookingId, CommandId, CustomerId, SeatId, ShowId
 from justbookit.seat_commands import HoldSeats
@@ -141,7 +141,7 @@ class ExchangeDesk:
             answer = await self._asking.answer_to(taking_of(claim.command_id))
         match answer:
             case ExchangeTaken() as event:
-                held = await self._desk.held(customer_id, event.booking_id)
+                held = await self._desk.as_it_was(customer_id, event)
                 return exchange_view(event, taken_view(held, event))
             case CommandRefused() as event:
                 raise refused(event)
@@ -153,7 +153,7 @@ def _hold(quoted: ExchangeQuoted, wish: ExchangeFor) -> HoldSeats:
     """Seats of the other show for what was quoted; its name follows from the quote's."""
     assert quoted.command_id is not None
     return HoldSeats(
-        command_id=CommandId(f"{quoted.command_id}.hold"),
+        command_id=holding_of(quoted.command_id),
         show_id=quoted.to_show_id,
         booking_id=quoted.to_booking_id,
         customer_id=quoted.customer_id,

@@ -10,13 +10,16 @@ import msgspec
 
 from api.bookings import queries
 from api.bookings.cold import ColdBookings
-from api.bookings.views import BookingView, BookingWithShow, ShowInBooking, came_from
+from api.bookings.views import BookingView, BookingWithShow, ShowInBooking, came_from, view_of
 from api.postgres import Pool
+from justbookit import wire
 from justbookit.bookings import BookingChange, BookingStatus, Exchanged
+from justbookit.evolving import evolve
 from justbookit.exchange_commands import Origin
-from justbookit.ids import BookingId, CustomerId, MovieId
+from justbookit.ids import BookingId, CustomerId, MovieId, ShowId
 from justbookit.price_lines import PriceLine
 from justbookit.seat_commands import Payment
+from justbookit.seatmap import SeatMap
 
 _NO_SHOW = {"title": None}
 
@@ -37,6 +40,19 @@ class History:
             found = await self._cold.one(booking_id, customer_id)
             (row,) = await self._with_shows([found]) if found is not None else (None,)
         return None if row is None else _booking(row)
+
+    async def in_version(
+        self, show_id: ShowId, booking_id: BookingId, version: int
+    ) -> BookingView | None:
+        """A booking as it was in that version of its show; None when that cannot be told any more.
+
+        All of the show is read for it: for who asks again for an answer of long ago.
+        """
+        seatmap = SeatMap(show_id)
+        for raw in await queries.log_until(self._pool, show_id, version):
+            evolve(seatmap, wire.decode_seat_event(raw))
+        booking = seatmap.bookings.get(booking_id) if seatmap.version == version else None
+        return None if booking is None else view_of(show_id, booking)
 
     async def bookings_of(
         self, customer_id: CustomerId, before: tuple[datetime, str], limit: int

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from justbookit.bookings import BookingChange, BookingStatus, Exchanged
+from justbookit.bookings import Booking, BookingChange, BookingStatus, Exchanged
 from justbookit.exchange_commands import Origin
 from justbookit.exchange_events import ExchangeTaken
 from justbookit.ids import BookingId, CommandId, CustomerId, MovieId, SeatId, ShowId
@@ -149,6 +149,30 @@ def held_view(event: SeatsHeld) -> BookingView:
     )
 
 
+def view_of(show_id: ShowId, booking: Booking) -> BookingView:
+    """A booking as the seat writer has it."""
+    return BookingView(
+        booking_id=booking.booking_id,
+        show_id=show_id,
+        status=booking.status,
+        seat_ids=booking.seat_ids,
+        lines=booking.lines,
+        amount=booking.amount,
+        currency=booking.currency,
+        held_at=booking.held_at,
+        held_until=booking.held_until,
+        confirmed_at=booking.confirmed_at,
+        ended_at=booking.ended_at,
+        refund=booking.refund,
+        because=booking.because,
+        payment=booking.payment,
+        changes=booking.changes,
+        origin=came_from(booking.origin),
+        exchanging=booking.pledge is not None,
+        exchanges=booking.exchanges,
+    )
+
+
 def came_from(origin: Origin | None) -> CameFrom | None:
     """Where a booking comes from, for who has it."""
     if origin is None:
@@ -170,6 +194,7 @@ def taken_view(held: BookingView, event: ExchangeTaken) -> BookingView:
         ended_at=None,
         refund=event.refund,
         payment=event.payment,
+        left_alone=(),
     )
 
 
@@ -182,6 +207,7 @@ def confirmed_view(held: BookingView, event: BookingConfirmed) -> BookingView:
         ended_at=None,
         refund=0,
         payment=event.payment,
+        left_alone=(),
     )
 
 

@@ -1,7 +1,11 @@
 """A paid booking goes to another show: quoted with seats held, made once, for the difference."""
 
+import os
+import subprocess
+import sys
 import time
 
+import httpx
 import pytest
 
 from lab.verify.run import verify
@@ -193,6 +197,51 @@ def test_what_pays_for_an_exchange_pays_for_nothing_else(house):
 
     assert [each.json()["code"] for each in (elsewhere, whole)] == ["bad_payment_token"] * 2
     assert (strangers.status_code, strangers.json()["code"]) == (404, "unknown_quote")
+
+
+@pytest.fixture
+def another_api(own):
+    """A client of another process, that remembers nothing of what was held."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api", "serve"],
+        env={**os.environ, **own.environment()},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    # its workers have the pipe as well, and outlive it if it is killed
+    try:
+        assert process.stdout.readline().startswith("ready api")
+        with httpx.Client(base_url=f"http://127.0.0.1:{own.api_port}/api/v1", timeout=30) as client:
+            yield client
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_what_was_answered_once_is_answered_again_whatever_came_of_it(house, another_api):
+    old, new, other, asha = *(house.new_show() for _ in range(3)), house.customer()
+    held = house.ok(house.hold(old, ["A1", "A2", "B1"], asha))
+    path = f"/bookings/{held['booking_id']}/confirm"
+    body = {"payment_token": house.pay(held["booking_id"], asha)}
+    key = new_request()
+    paid = house.ok(house.http.post(path, json=body, headers=asha | key))
+    quoted = house.ok(quote(house, held["booking_id"], new, ["A1"], asha, give=["A2"]))
+    token = house.ok(pay(house, held["booking_id"], quoted["quote_id"], asha))["payment_token"]
+    made_key = new_request()
+    made = house.ok(exchange(house, held["booking_id"], quoted["quote_id"], asha, made_key, token))
+    onward = house.ok(quote(house, made["booking"]["booking_id"], other, ["A1"], asha))
+    house.ok(exchange(house, made["booking"]["booking_id"], onward["quote_id"], asha))
+
+    paid_again = another_api.post(path, json=body, headers=asha | key)
+    made_again = another_api.post(
+        f"/bookings/{held['booking_id']}/exchanges",
+        json={"quote_id": quoted["quote_id"], "payment_token": token},
+        headers=asha | made_key,
+    )
+
+    assert paid_again.json() == paid
+    assert made_again.json() == made
+    assert paid_again.headers["idempotent-replayed"] == "true"
 
 
 def test_many_exchanges_at_once_leave_everybody_with_one_of_the_two(house):
