@@ -21,7 +21,7 @@ def errand_of(event: SeatEvent) -> SeatCommand | None:
     if isinstance(event, ExchangeTaken):
         to = event.exchange
         return FinishExchange(
-            command_id=CommandId(f"{to.exchange_id}.finish"),
+            command_id=finishing_of(to.exchange_id),
             show_id=to.show_id,
             booking_id=to.booking_id,
             customer_id=to.customer_id,
@@ -30,7 +30,7 @@ def errand_of(event: SeatEvent) -> SeatCommand | None:
     if isinstance(event, CommandRefused) and event.exchange is not None:
         to = event.exchange
         return DropExchange(
-            command_id=CommandId(f"{to.exchange_id}.drop"),
+            command_id=dropping_of(to.exchange_id),
             show_id=to.show_id,
             booking_id=to.booking_id,
             customer_id=to.customer_id,
@@ -44,6 +44,16 @@ def errand_of(event: SeatEvent) -> SeatCommand | None:
 def taking_of(exchange_id: CommandId) -> CommandId:
     """The name of the errand whose answer decides the exchange."""
     return CommandId(f"{exchange_id}.take")
+
+
+def finishing_of(exchange_id: CommandId) -> CommandId:
+    """The name of the errand that ends an exchange which was taken."""
+    return CommandId(f"{exchange_id}.finish")
+
+
+def dropping_of(exchange_id: CommandId) -> CommandId:
+    """The name of the errand that ends an exchange which was refused."""
+    return CommandId(f"{exchange_id}.drop")
 
 
 def _take(event: ExchangeBegun) -> TakeExchange:

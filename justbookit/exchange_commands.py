@@ -45,6 +45,11 @@ class QuoteExchange(Command, frozen=True, kw_only=True):
     to_booking_id: BookingId
 
 
+def holding_of(quote_id: CommandId) -> CommandId:
+    """The name of the command that holds the other show's seats for what was quoted."""
+    return CommandId(f"{quote_id}.hold")
+
+
 class ExchangeBooking(Command, frozen=True, kw_only=True):
     """Begin an exchange as it was quoted; `payment` is what it costs more there, if it does."""
 

@@ -34,8 +34,8 @@ class Gateway:
     def __init__(self, secret: str) -> None:
         self._key = hmac.digest(secret.encode(), _PURPOSE, "sha256")
 
-    def token(self, held: Held, customer_id: str, now: float) -> str:
-        """That `customer_id` has paid for `held`."""
+    def token(self, held: Held, customer_id: str, now: float, quote_id: str = "") -> str:
+        """That `customer_id` has paid for `held`, or for what was quoted for it."""
         paid = _encode(
             {
                 "booking_id": held.booking_id,
@@ -46,6 +46,7 @@ class Gateway:
                 "amount": held.amount,
                 "currency": held.currency,
                 "expires_at": int(now) + _VALID_SECONDS,
+                "quote_id": quote_id,
             }
         )
         return f"sandbox_{_text(paid)}.{_text(hmac.digest(self._key, paid, sha256))}"

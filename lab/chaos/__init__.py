@@ -4,6 +4,10 @@
     asking       sends requests until their answer is known, and writes every one of them down
     halls        small halls and shows of our own, a new show for each that is worn out
     crowd        customers and a theatre who want the same seats
+    visits       what a customer does, from the seat map to the ticket
+    exchanging   a paid booking for seats of another show
+    standing     on the waiting list
+    askers       how they ask: until it is known, at once, again, otherwise
     schedule     which fault comes when, from a seed
     processes    the stack's processes, as its own notes name them, and a second seat writer of ours
     faults       does what is planned, and sees whether anything broke

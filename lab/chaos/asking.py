@@ -16,7 +16,7 @@ from justbookit.ids import CommandId, ShowId
 from lab.bench.http import Connections, Gone, request
 from lab.chaos.history import Tally
 from lab.chaos.looks import Seen, seen
-from lab.chaos.ops import Kind, Op, Outcome, command_id_of, outcome_of
+from lab.chaos.ops import Kind, Op, Outcome, command_id_of, elsewhere, outcome_of
 from lab.demo.door import Door
 
 PAUSE_SECONDS, PAUSE_SECONDS_MAX = 0.5, 4.0
@@ -38,6 +38,13 @@ class Person(msgspec.Struct, frozen=True):
     secret: str
 
 
+class Elsewhere(msgspec.Struct, frozen=True):
+    """What of a wish another show decides."""
+
+    show_id: ShowId
+    args: dict[str, Any]
+
+
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that somebody wants; asking again means sending the very same."""
 
@@ -49,6 +56,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     args: dict[str, Any]
     key: str
     method: str = "POST"
+    elsewhere: Elsewhere | None = None
 
 
 class Asking:
@@ -119,7 +127,16 @@ class Asking:
         if outcome is Outcome.INFO:
             self._left_open.append(op.t_complete)
         self._note(op)
+        if wish.elsewhere is not None and not op.reused:
+            further = elsewhere(op, wish.elsewhere.show_id, wish.elsewhere.args)
+            self._file.write(_encode(further) + b"\n")
         return op
+
+    async def read(self, person: Person, path: str) -> Any:
+        """What is at that path for this person, once; None when there was no certain answer."""
+        raw = request("GET", f"/api/v1{path}", self._host, secret=person.secret)
+        status, _, answer = await self._answer(raw)
+        return answer if outcome_of(status) is Outcome.OK else None
 
     async def look(self, client: str, show_id: ShowId) -> Seen | None:
         """Look at a show's seat map, once; None when there was no certain answer."""

@@ -9,11 +9,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
 from justbookit.bookings import BookingStatus
+from justbookit.errands import dropping_of, finishing_of
 from justbookit.ids import BookingId, CommandId, SeatId, ShowId
 from justbookit.seat_events import CommandRefused, SeatEvent
 from lab.chaos.findings import Findings, Promise, Window
 from lab.chaos.looks import check_looks
-from lab.chaos.ops import REUSED_CODE, WRITERS_CODES, Kind, Op, Outcome
+from lab.chaos.ops import (
+    ELSEWHERE,
+    HOLDING,
+    PAYING,
+    REUSED_CODE,
+    SECOND,
+    WRITERS_CODES,
+    Kind,
+    Op,
+    Outcome,
+    booking_in,
+)
 from lab.chaos.past import Past, seconds
 from lab.chaos.wishes import EVENTS, Asked, says, told, wishes
 
@@ -42,7 +54,7 @@ def check(ops: Sequence[Op], logs: Logs, troubles: Sequence[Window]) -> Findings
         _one_answer(wish, findings)
         _decided(wish, events[wish.command_id], findings)
         if wish.show_id in pasts or wish.show_id not in logs:
-            _truly_taken(wish, pasts, findings)
+            _truly_taken(wish, events[wish.command_id], pasts, findings)
     _in_order(asked, events, findings)
     _reused(ops, troubles, findings)
     _nobody_asked(ops, logs, findings)
@@ -77,23 +89,30 @@ def _one_answer(wish: Asked, findings: Findings) -> None:
 def _decided(wish: Asked, events: Sequence[SeatEvent], findings: Findings) -> None:
     what = f"{wish} is answered by {len(events)} events"
     findings.expect(Promise.ONCE, what, holds=len(events) <= 1)
-    if wish.answer is None or not events:
-        if wish.answer is not None:
-            is_yes = wish.answer.outcome is Outcome.OK
+    if wish.answer is None:
+        return
+    answer = wish.answer
+    is_yes = answer.outcome is Outcome.OK
+    refused = bool(events) and isinstance(events[0], CommandRefused)
+    if not is_yes and wish.kind in {*ELSEWHERE, *SECOND}:
+        findings.refused_here(wish.key, holds=refused)
+    if not events:
+        # the other show is not asked when the first one says no
+        if is_yes or wish.kind not in SECOND:
             promise = Promise.DURABLE if is_yes else Promise.REFUSED
-            what = f"{wish}: {wish.answer.status} {wish.answer.code}, and no event"
+            what = f"{wish}: {answer.status} {answer.code}, and no event"
             findings.expect(promise, what, holds=False)
         return
-    event, answer = events[0], wish.answer
+    event = events[0]
     at = event.at.timestamp()
     in_time = wish.invoked_at - CLOCK_SECONDS <= at <= wish.known_at + CLOCK_SECONDS
     what = f"{wish}: asked {wish.invoked_at:.3f}, known {wish.known_at:.3f}, decided {at:.3f}"
     findings.expect(Promise.MOMENT, what, holds=in_time)
     what = f"{wish}: {answer.status} {answer.answer!r:.400}, and the log says {event!r:.600}"
-    if answer.outcome is Outcome.OK:
+    if is_yes:
         holds = isinstance(event, EVENTS[wish.kind]) and says(event) == told(wish.kind, answer)
         findings.expect(Promise.DURABLE, what, holds=holds)
-    else:
+    elif refused or wish.kind not in ELSEWHERE:
         holds = (
             answer.code in WRITERS_CODES
             and isinstance(event, CommandRefused)
@@ -103,10 +122,16 @@ def _decided(wish: Asked, events: Sequence[SeatEvent], findings: Findings) -> No
         findings.expect(Promise.REFUSED, what, holds=holds)
 
 
-def _truly_taken(wish: Asked, pasts: Mapping[ShowId, Past], findings: Findings) -> None:
+def _truly_taken(
+    wish: Asked, events: Sequence[SeatEvent], pasts: Mapping[ShowId, Past], findings: Findings
+) -> None:
     answer = wish.answer
     if answer is None or answer.code not in {"seat_taken", "seat_blocked"}:
         return
+    if wish.kind in {*ELSEWHERE, *SECOND} and not any(
+        isinstance(event, CommandRefused) for event in events
+    ):
+        return  # it was the other show that refused
     begin, end = wish.invoked_at - CLOCK_SECONDS, wish.known_at + CLOCK_SECONDS
     past = pasts.get(wish.show_id)
     for seat in answer.answer.get("seat_ids", ()):
@@ -135,19 +160,12 @@ def _kept(asked: Sequence[Asked], pasts: Mapping[ShowId, Past], findings: Findin
     steps: dict[BookingId, dict[Kind, Asked]] = defaultdict(dict)
     for wish in asked:
         if "booking_id" in wish.args:
-            steps[wish.args["booking_id"]][wish.kind] = wish
+            of_booking = steps[wish.args["booking_id"]]
+            if wish.kind not in of_booking or wish.answer is None or _is_yes(wish):
+                of_booking[wish.kind] = wish
     for booking_id, by_kind in steps.items():
-        said = {
-            kind: wish.answer is not None and wish.answer.outcome is Outcome.OK
-            for kind, wish in by_kind.items()
-        }
-        want: BookingStatus | None = None
-        if said.get(Kind.CANCEL):
-            want = BookingStatus.CANCELLED
-        elif said.get(Kind.CONFIRM) and Kind.CANCEL not in by_kind:
-            want = BookingStatus.CONFIRMED
-        elif said.get(Kind.RELEASE):
-            want = BookingStatus.RELEASED
+        said = {kind: _is_yes(wish) for kind, wish in by_kind.items()}
+        want = _wanted(by_kind, said)
         past = pasts.get(next(iter(by_kind.values())).show_id)
         if want is not None:
             hold = None if past is None else past.holds.get(booking_id)
@@ -155,6 +173,25 @@ def _kept(asked: Sequence[Asked], pasts: Mapping[ShowId, Past], findings: Findin
             findings.expect(
                 Promise.KEPT, f"{booking_id} is {got}, and was {want}", holds=got is want
             )
+
+
+def _is_yes(wish: Asked) -> bool:
+    return wish.answer is not None and wish.answer.outcome is Outcome.OK
+
+
+def _wanted(by_kind: Mapping[Kind, Asked], said: Mapping[Kind, bool]) -> BookingStatus | None:
+    """Where a booking ended as far as its owner can know; None: they cannot."""
+    if said.get(Kind.CANCEL):
+        return BookingStatus.CANCELLED
+    exchange = by_kind.get(Kind.EXCHANGE)
+    if said.get(Kind.EXCHANGE) and exchange is not None and exchange.args["whole"]:
+        return BookingStatus.EXCHANGED
+    unsure = any(
+        kind in by_kind and by_kind[kind].answer is None for kind in (Kind.CANCEL, Kind.EXCHANGE)
+    )
+    if any(said.get(kind) for kind in PAYING) and not unsure:
+        return BookingStatus.CONFIRMED
+    return BookingStatus.RELEASED if said.get(Kind.RELEASE) else None
 
 
 def _reused(ops: Iterable[Op], troubles: Sequence[Window], findings: Findings) -> None:
@@ -175,7 +212,11 @@ def _reused(ops: Iterable[Op], troubles: Sequence[Window], findings: Findings) -
 
 
 def _nobody_asked(ops: Iterable[Op], logs: Logs, findings: Findings) -> None:
-    asked = {op.command_id for op in ops}
+    asked: set[CommandId] = set()
+    for op in ops:
+        asked.add(op.command_id)
+        if op.kind is Kind.EXCHANGE:
+            asked |= {finishing_of(op.command_id), dropping_of(op.command_id)}
     for show_id, log in logs.items():
         for event in log:
             if event.command_id is not None:
@@ -215,7 +256,8 @@ def _owned(asked: Sequence[Asked], pasts: Mapping[ShowId, Past], findings: Findi
         if wish.answer is None or wish.answer.outcome is not Outcome.OK:
             continue
         answer = wish.answer.answer
-        if wish.kind is Kind.HOLD:
+        if wish.kind in HOLDING:
+            answer = booking_in(wish.kind, answer)
             owner = answer["booking_id"]
             until = inf if owner in paid else seconds(answer["held_until"])
             until = min(until, ends.get(owner, inf))
@@ -240,8 +282,8 @@ def _ends_of(asked: Iterable[Asked]) -> tuple[dict[str, float], set[str]]:
     paid: set[str] = set()
     for wish in asked:
         booking_id = wish.args.get("booking_id", "")
-        if wish.kind in {Kind.RELEASE, Kind.CANCEL}:
+        if wish.kind in {Kind.RELEASE, Kind.CANCEL, Kind.EXCHANGE}:
             ends[booking_id] = min(wish.invoked_at, ends.get(booking_id, inf))
-        elif wish.kind is Kind.CONFIRM and wish.answer and wish.answer.outcome is Outcome.OK:
+        elif wish.kind in PAYING and wish.answer and wish.answer.outcome is Outcome.OK:
             paid.add(booking_id)
     return ends, paid

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from justbookit.ids import CommandId, ShowId
 from justbookit.refusals import ReleaseReason
 from justbookit.seat_events import HoldReleased, SeatEvent
-from lab.chaos.ops import REUSED_CODE, Kind, Op, Outcome
+from lab.chaos.ops import REUSED_CODE, SECOND, Kind, Op, Outcome
 
 LOOKS = "seat maps looked at"
 NEEDED = (
@@ -17,6 +17,9 @@ NEEDED = (
     "bookings cancelled",
     "holds released",
     "holds that ran out",
+    "exchanges quoted",
+    "exchanges made",
+    "places in line",
     "answers given again",
     "keys with another body refused",
 )
@@ -32,6 +35,11 @@ _GRANTED = {
     Kind.BLOCK: "blocks",
     Kind.UNBLOCK: "blocks lifted",
     Kind.OPEN: "shows opened",
+    Kind.EXCHANGE_QUOTE: "exchanges quoted",
+    Kind.EXCHANGE: "exchanges made",
+    Kind.JOIN: "places in line",
+    Kind.ACCEPT: "offers taken",
+    Kind.LEAVE: "places in line left",
 }
 
 
@@ -43,6 +51,8 @@ def classes(ops: Sequence[Op], logs: Mapping[ShowId, Sequence[SeatEvent]]) -> Co
     for op in ops:
         if op.kind is Kind.LOOK:
             found[LOOKS] += op.outcome is not Outcome.INFO
+        elif op.kind in SECOND:
+            continue  # told by the other show's line
         elif op.code == REUSED_CODE:
             found["keys with another body refused"] += 1
         elif op.outcome is Outcome.INFO:

@@ -44,6 +44,8 @@ class Findings:
         self.violations: list[str] = []
         self.unknown: Counter[str] = Counter()
         """Kinds of events that could not be judged, nor what was done to seats in their shows."""
+        self._refused: Counter[str] = Counter()
+        """Of each request that two shows decide and that was refused: by how many of them."""
 
     def expect(self, promise: Promise, what: str, *, holds: bool) -> None:
         """Note that `promise` was looked at, and whether it held."""
@@ -53,9 +55,21 @@ class Findings:
             if len(self.violations) < KEPT_MAX:
                 self.violations.append(f"{promise.name}  {what}")
 
+    def refused_here(self, key: str, *, holds: bool) -> None:
+        """Note whether this show is one of those that refused a request that two decide."""
+        self._refused[key] += holds
+
+    def settle(self) -> None:
+        """When both shows of every request have been looked at: one has refused, and not both."""
+        for key, count in self._refused.items():
+            what = f"what was asked with the key {key} was refused by {count} shows of two"
+            self.expect(Promise.REFUSED, what, holds=count == 1)
+        self._refused.clear()
+
     def add(self, others: "Findings") -> None:
         """Take in what was found of other shows."""
         self.looked_at += others.looked_at
         self.found += others.found
         self.unknown += others.unknown
+        self._refused.update(others._refused)  # noqa: SLF001 - of the same kind
         self.violations += others.violations[: KEPT_MAX - len(self.violations)]

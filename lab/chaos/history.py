@@ -13,7 +13,7 @@ import msgspec
 
 from justbookit.ids import BookingId, ShowId
 from justbookit.topics import partition_of
-from lab.chaos.ops import Kind, Op, Outcome
+from lab.chaos.ops import HOLDING, PAYING, Kind, Op, Outcome, booking_in
 from lab.verify.judging import Promise
 
 _decode = msgspec.json.Decoder(Op).decode
@@ -65,19 +65,21 @@ def read(part: Path) -> Sequence[Op]:
 
 
 def promises(history: Path) -> dict[BookingId, Promise]:
-    """The bookings that were paid and that nobody asked to cancel."""
+    """The bookings that were paid, and that nobody asked to cancel or to exchange."""
     paid: set[BookingId] = set()
     given_back: set[BookingId] = set()
     for op in _ops(history):
-        if op.kind is Kind.CANCEL:
+        if op.kind in {Kind.CANCEL, Kind.EXCHANGE}:
             given_back.add(op.args["booking_id"])
-        elif _granted(op, Kind.CONFIRM):
+        elif op.kind in PAYING and _granted(op):
             paid.add(op.args["booking_id"])
     kept = paid - given_back
     found: dict[BookingId, Promise] = {}
     for op in _ops(history):
-        if _granted(op, Kind.HOLD) and op.answer["booking_id"] in kept:
-            answer = op.answer
+        if op.kind in HOLDING and _granted(op):
+            answer = booking_in(op.kind, op.answer)
+            if answer["booking_id"] not in kept:
+                continue
             found[answer["booking_id"]] = Promise(
                 booking_id=answer["booking_id"],
                 show_id=op.show_id,
@@ -88,8 +90,8 @@ def promises(history: Path) -> dict[BookingId, Promise]:
     return found
 
 
-def _granted(op: Op, kind: Kind) -> bool:
-    return op.kind is kind and op.outcome is Outcome.OK and not op.reused
+def _granted(op: Op) -> bool:
+    return op.outcome is Outcome.OK and not op.reused
 
 
 def _ops(path: Path) -> Iterator[Op]:

@@ -8,8 +8,20 @@ from math import inf
 import msgspec
 
 from justbookit.bookings import BookingStatus
-from justbookit.exchange_events import BookingExchanged, ExchangeTaken
+from justbookit.exchange_events import (
+    BookingExchanged,
+    ExchangeBegun,
+    ExchangeDropped,
+    ExchangeQuoted,
+    ExchangeTaken,
+)
 from justbookit.ids import BookingId, SeatId
+from justbookit.line_events import (
+    SeatOfferWithdrawn,
+    SeatsOffered,
+    WaitingListJoined,
+    WaitingListLeft,
+)
 from justbookit.refusals import ReleaseReason
 from justbookit.seat_events import (
     AllotmentSet,
@@ -30,6 +42,18 @@ from justbookit.seat_events import (
     ShowClosed,
     ShowMoved,
     ShowOpened,
+)
+
+_MOVES_NO_SEAT = (
+    AllotmentSet,
+    CommandRefused,
+    ExchangeBegun,
+    ExchangeDropped,
+    ExchangeQuoted,
+    ShowChanged,
+    ShowClosed,
+    ShowOpened,
+    WaitingListJoined,
 )
 
 
@@ -96,6 +120,12 @@ class Past:
                 self._give(event, event.seat_ids, at)
             case BookingExchanged():
                 self._give(event, event.given, at)
+                if not event.lines:
+                    self._status(event.booking_id, BookingStatus.EXCHANGED)
+            case SeatsOffered():
+                self._take(event, event.seat_ids, event.entry_id)
+            case SeatOfferWithdrawn() | WaitingListLeft():
+                self._give(event, event.seat_ids, at)
             case BookingChanged():
                 self._give(event, event.given, at)
                 self._take(event, event.taken, event.booking_id)
@@ -117,7 +147,7 @@ class Past:
             case HoldExtended():
                 if (hold := self.holds.get(event.booking_id)) is not None:
                     hold.held_until = event.held_until.timestamp()
-            case CommandRefused() | ShowOpened() | ShowChanged() | ShowClosed() | AllotmentSet():
+            case _ if isinstance(event, _MOVES_NO_SEAT):
                 pass
             case _:
                 self.unknown[type(event).__name__] += 1

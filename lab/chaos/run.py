@@ -14,6 +14,7 @@ from justbookit.settings import Settings
 from justbookit.topics import SEAT_EVENTS
 from lab.bench.gateway import Gateway
 from lab.bench.http import Connections
+from lab.chaos.askers import Asker
 from lab.chaos.asking import Asking, admit
 from lab.chaos.checks import check
 from lab.chaos.coverage import TAKEOVERS, classes, vacuous
@@ -106,7 +107,8 @@ class _Load:
             self._asking = asking = Asking(connections, host, file)
             self._nemesis = Nemesis(settings, asking, self._processes, self._proxies, wanted.seed)
             gateway = Gateway(settings.secret)
-            crowd = Crowd(asking, self._halls, people, gateway, wanted.seed)
+            asker = Asker(asking, self._halls, wanted.seed)
+            crowd = Crowd(asker, self._halls, people, gateway, wanted.seed)
             async with asyncio.TaskGroup() as tasks:
                 watch = tasks.create_task(self._processes.watch())
                 spare = tasks.create_task(self._processes.keep_spare())
@@ -115,7 +117,7 @@ class _Load:
                 renew = tasks.create_task(self._halls.renew(asking))
                 await self._rage(crowd)
                 say("asking again for what was answered")
-                await crowd.ask_again()
+                await asker.ask_again()
                 for task in (renew, watch, spare):
                     task.cancel()
 
@@ -168,6 +170,7 @@ class _Load:
             log.close()
             for part in parts:
                 part.unlink()
+        findings.settle()
         happened[TAKEOVERS] = takeovers
         return Report(
             seed=wanted.seed,

@@ -243,6 +243,7 @@ async def test_a_postgres_that_says_nothing_is_away_too(monkeypatch):
     assert (await maps_and_shelf(log, OnShelf(OPENED)).look("s")).stale
     with pytest.raises(psycopg.OperationalError):
         await maps(log).look("s")
+    log.gate.set()
 
 
 async def test_when_postgres_is_back_the_map_is_true_again(monkeypatch):

@@ -482,6 +482,9 @@ def test_only_what_was_answered_for_certain_is_an_operation() -> None:
 def test_a_run_in_which_nothing_was_contended_is_vacuous() -> None:
     made = sound()
     found = classes(made.ops, {SHOW: made.log})
+    elsewhere = {"exchanges quoted", "exchanges made", "places in line"}
+    assert set(vacuous(found, faults=False, takeovers=None)) == elsewhere
+    found.update(elsewhere)
 
     assert vacuous(found, faults=False, takeovers=None) == []
     assert vacuous(found, faults=True, takeovers=0) == [
