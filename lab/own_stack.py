@@ -28,6 +28,8 @@ HEAP_MB = 384
 
 Say = Callable[[str], None]
 
+_given: set[int] = set()
+
 
 class _Run(msgspec.Struct):
     ready: bool = False
@@ -108,9 +110,14 @@ def dies_with_us(argv: list[str]) -> list[str]:
 
 
 def free_port(among: range = PORTS, neighbours: tuple[int, ...] = ()) -> int:
-    """A port that nobody listens on, and whose `neighbours` are free as well."""
+    """A port that nobody listens on, and whose `neighbours` are free as well.
+
+    None is given twice: who was given one need not listen on it yet.
+    """
     for port in random.sample(among, len(among)):
-        if all(_is_free(port + step) for step in (0, *neighbours)):
+        wanted = {port + step for step in (0, *neighbours)}
+        if wanted.isdisjoint(_given) and all(map(_is_free, wanted)):
+            _given.update(wanted)
             return port
     raise NotAsPromised(f"no free port from {among.start} to {among.stop - 1}")
 
