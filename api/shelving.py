@@ -1,7 +1,7 @@
 """The shelf kept up to date: what has changed is read from Postgres, a few shows at a time.
 
 One process of a home does it, whichever has the lock; when that ends, the kernel gives the lock
-away. The billboard says which shows are on sale and at which version, so nothing is asked about
+away. The billboard says which shows there are and at which version, so nothing is asked about
 a show in which nothing happened, and only what has happened since is read.
 """
 
@@ -43,13 +43,13 @@ class Shelving:
         self,
         shelf: Shelf,
         lock: Path,
-        on_sale: Callable[[], Versions],
+        known: Callable[[], Versions],
         read_since: ReadSince,
     ) -> None:
         self._shelf = shelf
         self._lock_path = lock
         self._lock: int | None = None
-        self._on_sale = on_sale
+        self._known = known
         self._read_since = read_since
         self._there: dict[ShowId, int] = {}
         """What lies on the shelf, those put there longest ago first."""
@@ -76,7 +76,7 @@ class Shelving:
 
         Raises psycopg.Error and sqlite3.Error; nothing has changed then.
         """
-        wanted = self._on_sale()
+        wanted = self._known()
         gone = [each for each in self._there if each not in wanted]
         # Those that never were there, then those that were put there longest ago.
         missing = [each for each in wanted if each not in self._there]

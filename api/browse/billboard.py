@@ -97,9 +97,6 @@ class Billboard:
                 topics |= _everything_about(listing)
         return topics
 
-    def on_sale(self) -> Iterator[ShowListing]:
-        return (listing for listing in self._at if listing is not None)
-
     def shows_in(self, mask: int) -> list[ShowListing]:
         """The shows on sale whose bits are set."""
         at = self._at

@@ -75,8 +75,11 @@ class Browsing:
             return None
 
     def seats_versions(self) -> dict[ShowId, int]:
-        """The shows on sale, each with the version of its seats that is known."""
-        return {each.show_id: each.seats_version for each in self._board.on_sale()}
+        """The shows that somebody may look at, each with the version of its seats that is known.
+
+        Also those that have begun: whoever had the page open looks again.
+        """
+        return {each.show_id: each.seats_version for each in self._board}
 
     def seats_known_until(self, show_id: ShowId, version: int) -> float:
         """Up to when (seconds since the epoch) a show is known to be at `version`; 0 if not."""

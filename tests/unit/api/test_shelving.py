@@ -1,4 +1,4 @@
-"""What is on sale lies on the shelf as it was read last, and one process puts it there."""
+"""What may be looked at lies on the shelf as it was read last, and one process puts it there."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from api.browse.browsing import Browsing
 from api.shelf import Shelf, Shelved
 from api.shelving import MISSING_AT_ONCE, OLDER_AT_ONCE, Shelving
 from justbookit import wire
 from justbookit.catalogue import Layout, Mode, Row, ShowTerms
 from justbookit.seat_events import SeatsBlocked, ShowOpened
 from justbookit.snapshots import restored
+from tests.unit.api import listings
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -78,7 +80,7 @@ def shelving(shelf, log, tmp_path):
     return made
 
 
-async def test_what_is_on_sale_can_be_taken_from_the_shelf(shelf, tmp_path):
+async def test_what_there_is_can_be_taken_from_the_shelf(shelf, tmp_path):
     log = Log("s", "t")
     log.events["s"].append(blocked("s", 2))
     await shelving(shelf, log, tmp_path).round()
@@ -90,6 +92,18 @@ async def test_what_is_on_sale_can_be_taken_from_the_shelf(shelf, tmp_path):
     assert time.time() - 10 < found.as_of <= time.time()
     assert set(restored(found.body).claims) == {"A1"}
     assert shelf.versions() == {"s": 2, "t": 1}
+
+
+def test_a_show_that_has_begun_is_still_wanted_there(tmp_path):
+    browsing = Browsing(None, None, tmp_path / "snapshot", lambda _: None)
+    now = listings.NOW
+    for name, starts_at in (
+        ("next", now + timedelta(hours=1)),
+        ("begun", now - timedelta(hours=1)),
+    ):
+        browsing._board.put(listings.listing(name, starts_at=starts_at, seats_version=7), now)  # noqa: SLF001
+
+    assert browsing.seats_versions() == {"next": 7, "begun": 7}
 
 
 async def test_only_what_happened_since_is_read(shelf, tmp_path):
