@@ -56,15 +56,30 @@ class Look(msgspec.Struct, frozen=True):
 class _Watched:
     """One map, or None while it is being loaded; `early` are events that came meanwhile."""
 
-    __slots__ = ("changed_at", "early", "from_shelf", "loaded_at", "loading", "seatmap")
+    __slots__ = (
+        "changed_at",
+        "doubted_at",
+        "early",
+        "from_shelf",
+        "loaded_at",
+        "loading",
+        "seatmap",
+    )
 
     def __init__(self) -> None:
         self.seatmap: SeatMap | None = None
         self.changed_at = datetime.min.replace(tzinfo=UTC)
         self.loaded_at = 0.0
         self.from_shelf = False
+        self.doubted_at = 0.0
+        """When somebody was told of something that is not in it, or may have been."""
         self.early: list[SeatEvent] = []
         self.loading: asyncio.Task[None] | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether nobody has looked into Postgres since then."""
+        return self.loaded_at <= self.doubted_at
 
 
 class SeatMaps:
@@ -92,6 +107,17 @@ class SeatMaps:
             return
         self._apply(watched, event)
 
+    def found(self, show_id: ShowId, version: int) -> None:
+        """Somebody is told of that version, and the topic may not have brought it yet."""
+        watched = self._watched.get(show_id)
+        if watched is not None and (watched.seatmap is None or watched.seatmap.version < version):
+            watched.doubted_at = time.time()
+
+    def doubt_all(self) -> None:
+        """Somebody may have been told of anything."""
+        for watched in self._watched.values():
+            watched.doubted_at = time.time()
+
     async def look(self, show_id: ShowId) -> Look | None:
         """The show's seats now; None when nobody has heard of the show.
 
@@ -105,7 +131,9 @@ class SeatMaps:
         self._watched.move_to_end(show_id)
         follows = self.answers is not None and self.answers.live
         old = not follows and time.time() - watched.loaded_at > _STALE_SECONDS
-        is_true = watched.seatmap is not None and not old and not watched.from_shelf
+        is_true = watched.seatmap is not None and not (
+            old or watched.from_shelf or watched.is_doubtful
+        )
         if not is_true:
             is_true = await self._bring_up_to_date(show_id, watched)
         seatmap = watched.seatmap
@@ -127,6 +155,7 @@ class SeatMaps:
             or watched.seatmap is None
             or watched.seatmap.terms is None
             or watched.from_shelf
+            or watched.is_doubtful
             or self.answers is None
             or not self.answers.live
         ):
@@ -138,6 +167,8 @@ class SeatMaps:
         as_of = watched.loaded_at
         if self.answers is not None and not watched.from_shelf:
             as_of = max(as_of, self.answers.as_of)  # it was followed until then
+        if watched.is_doubtful:
+            as_of = min(as_of, watched.doubted_at)
         return Look(seatmap, datetime.fromtimestamp(as_of, UTC), stale, watched.changed_at)
 
     async def _bring_up_to_date(self, show_id: ShowId, watched: _Watched) -> bool:

@@ -31,6 +31,7 @@ from api.browse.search import Search
 from api.commands import Commands
 from api.front import Front
 from api.gathering import Gathering
+from api.hearsay import Hearsay
 from api.keys import Ask, Keys
 from api.live.bell import Bells
 from api.live.streams import Live
@@ -99,6 +100,7 @@ class Services:
             seen=self._seen,
             noticed=self.browsing.keeper.notice,
         )
+        self._hearsay = Hearsay(settings.postgres, self._found, self.seatmaps.doubt_all)
         self.browsing.keeper.events = self.answers
         self.seatmaps.answers = self.answers
         self.access = Access(
@@ -122,6 +124,10 @@ class Services:
     def _seen(self, event: SeatEvent) -> None:
         self.seatmaps.seen(event)
         self.bells.ring(event.show_id)
+
+    def _found(self, show_id: ShowId, version: int) -> None:
+        self.seatmaps.found(show_id, version)
+        self.bells.ring(show_id)
 
     def _ring(self, topics: Collection[Topic]) -> None:
         for topic in topics:
@@ -161,6 +167,7 @@ class Services:
         self.browsing.keeper.open()
         forgetting = asyncio.create_task(self._forget_keys())
         measuring = asyncio.create_task(self.shedding.measure())
+        hearing = asyncio.create_task(self._hearsay.listen())
         pulse = asyncio.create_task(self.bells.pulse())
         shelving = asyncio.create_task(self._shelving.keep())
         telling = asyncio.create_task(self.viewing.tell_each_minute())
@@ -169,6 +176,7 @@ class Services:
         finally:
             forgetting.cancel()
             measuring.cancel()
+            hearing.cancel()
             pulse.cancel()
             shelving.cancel()
             telling.cancel()

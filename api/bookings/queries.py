@@ -6,16 +6,17 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from api.hearsay import CHANNEL
 from api.postgres import Pool
 from justbookit import topics
 from justbookit.ids import BookingId, CommandId, CustomerId, OrganizerId, ShowId
 
 _ANSWER = """
-SELECT %(seat_events)s AS topic, body::text
+SELECT %(seat_events)s AS topic, body::text, pg_notify(%(channel)s, version || ' ' || show_id)::text
   FROM seat_event
  WHERE command_id = %(command_id)s
  UNION ALL
-SELECT topic, body::text
+SELECT topic, body::text, NULL
   FROM catalogue_answer
  WHERE command_id = %(command_id)s
    AND topic = %(catalogue_events)s
@@ -110,12 +111,16 @@ SELECT other.show_id
 
 
 async def answer_to(pool: Pool, command_id: CommandId) -> tuple[str, bytes] | None:
-    """The event that answered a command, as it was published, with its topic."""
+    """The event that answered a command, as it was published, with its topic.
+
+    All processes are told that it was found (see `api.hearsay`).
+    """
     async with pool.connection() as connection:
         cursor = await connection.execute(
             _ANSWER,
             {
                 "command_id": command_id,
+                "channel": CHANNEL,
                 "seat_events": topics.SEAT_EVENTS.name,
                 "catalogue_events": topics.CATALOGUE_EVENTS.name,
             },

@@ -168,7 +168,7 @@ def _on_its_own(plan: Plan, say: Say) -> Report:
         home = stack.enter_context(own_home())
         switches = home / "rehearsal"
         switches.mkdir()
-        settings = fresh(home, listen_above=LISTEN_ABOVE, rehearsal=switches)
+        settings = fresh(home, listen_above=LISTEN_ABOVE, rehearsal=switches, api_workers=2)
         between = stack.enter_context(proxies(settings))
         stack.enter_context(running(settings, PROCESSES, say))
         return uvloop.run(run(settings, plan, say, between))

@@ -106,6 +106,64 @@ async def test_what_was_read_already_is_not_applied_again():
     assert (await made.look("s")).seatmap.version == 2
 
 
+async def test_what_another_process_has_found_is_read_before_anybody_publishes_it():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+    log.events.append(blocked(2, "A1"))
+
+    made.found("s", 2)
+
+    assert made.glance("s") is None
+    assert (await made.look("s")).seatmap.version == 2
+    made.found("s", 2)
+    made.found("nobody-looks", 7)
+    assert made.glance("s").seatmap.version == 2
+    assert log.reads == 2
+
+
+async def test_a_look_that_began_before_something_was_found_does_not_count():
+    log = Log(OPENED)
+    made = maps(log)
+    log.gate.clear()
+    looking = asyncio.create_task(made.look("s"))
+    await log.reading.wait()
+
+    log.events.append(blocked(2, "A1"))
+    made.found("s", 2)
+    log.gate.set()
+    await looking
+
+    assert (await made.look("s")).seatmap.version == 2
+
+
+async def test_whoever_missed_what_others_found_reads_all_anew():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+
+    made.doubt_all()
+
+    assert made.glance("s") is None
+    assert not (await made.look("s")).stale
+    assert made.glance("s") is not None
+    assert log.reads == 2
+
+
+async def test_what_is_doubted_while_postgres_is_away_says_since_when():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+    made.answers.as_of = time.time() + 60
+    log.away = True
+
+    made.found("s", 2)
+    look = await made.look("s")
+
+    assert look.stale
+    assert look.as_of.timestamp() <= time.time()
+
+
 async def test_a_gap_makes_the_map_be_read_anew():
     log = Log(OPENED)
     made = maps(log)
