@@ -6,6 +6,7 @@ Neither may end early, nor may anything else be decided while one of them should
 from datetime import datetime, timedelta
 
 from justbookit.ids import SeatId
+from justbookit.line_events import SeatOfferWithdrawn
 from justbookit.seat_events import (
     AllotmentGivenBack,
     AllotmentSet,
@@ -85,6 +86,8 @@ class Endings:
                 pass
 
     def _after_early(self, event: SeatEvent) -> None:
+        if isinstance(event, SeatOfferWithdrawn):
+            return  # what is offered in the part that goes is taken back as well
         early, self._early = self._early, []
         if not early:
             return

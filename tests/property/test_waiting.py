@@ -149,8 +149,25 @@ A_SALE_OF_NOTHING_IS_RETURNED = [
 ]
 
 
+def _join(name):
+    return JoinWaitingList(
+        command_id=name, show_id="s", entry_id="p", customer_id="p", size=1, together=False
+    )
+
+
+A_BLOCK_AND_AN_OFFER_GO_WITH_THEIR_ROW = [
+    (_join("j1"), 299),
+    (ExpireHolds(command_id="", show_id="s"), 299),
+    (BlockSeats(command_id="b", show_id="s", seat_ids=("B1",), reason="house"), 0),
+    (_join("j2"), 0),
+    (_join("j3"), 0),
+    (ChangeShow(command_id="c", show_id="s", terms=SMALLER), 0),
+]
+
+
 @settings(max_examples=400, deadline=None)
 @example(A_SALE_OF_NOTHING_IS_RETURNED)
+@example(A_BLOCK_AND_AN_OFFER_GO_WITH_THEIR_ROW)
 @given(scripts)
 def test_verify_finds_the_line_fair(script):
     log = [
