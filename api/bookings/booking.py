@@ -16,8 +16,8 @@ from api.bookings.views import (
     BookingView,
     BookingWithShow,
     Held,
-    confirmed_view,
     held_view,
+    paid_view,
 )
 from api.keys import Claim
 from api.payments.tokens import Paid, Tokens
@@ -120,8 +120,7 @@ class BookingDesk:
         answered = await self._pay(customer_id, booking_id, token, claim)
         match answered.event:
             case BookingConfirmed() as event:
-                view = confirmed_view(await self.as_it_was(customer_id, event), event)
-                return view, answered.again
+                return await self.paid(customer_id, event), answered.again
             case CommandRefused() as event:
                 raise refused(event)
             case other:
@@ -225,27 +224,29 @@ class BookingDesk:
 
     async def held(self, customer_id: CustomerId, booking_id: BookingId) -> BookingView:
         """A booking as its hold made it, from memory when this process made the hold."""
-        held = self._held.get(booking_id)
-        if held is not None and held.customer_id == customer_id:
-            return held.view
-        return (await self.booking(customer_id, booking_id)).booking
+        held = self._remembered(customer_id, booking_id)
+        return held or (await self.booking(customer_id, booking_id)).booking
 
-    async def as_it_was(
+    async def paid(
         self, customer_id: CustomerId, event: BookingConfirmed | ExchangeTaken
     ) -> BookingView:
         """A booking as it was when it was paid, whatever has been made of it since.
 
         The same request has one answer, and may be asked again after all of that.
         """
-        held = self._held.get(event.booking_id)
-        is_theirs = held is not None and held.customer_id == customer_id
-        if held is not None and is_theirs and held.view.seat_ids == event.seat_ids:
-            return held.view
+        held = self._remembered(customer_id, event.booking_id)
+        if held is not None and held.seat_ids == event.seat_ids:
+            return paid_view(held, event)
         now = (await self.booking(customer_id, event.booking_id)).booking
         if now.seat_ids == event.seat_ids and not (now.changes or now.exchanges):
-            return now
+            return paid_view(now, event)
         then = await self._history.in_version(event.show_id, event.booking_id, event.version)
-        return now if then is None else then
+        return paid_view(then or now, event)
+
+    def _remembered(self, customer_id: CustomerId, booking_id: BookingId) -> BookingView | None:
+        """A hold of theirs, when this process made it."""
+        held = self._held.get(booking_id)
+        return held.view if held is not None and held.customer_id == customer_id else None
 
     async def booking(self, customer_id: CustomerId, booking_id: BookingId) -> BookingWithShow:
         """A customer's booking as it is; raises the same problem for nobody's and another's."""

@@ -19,7 +19,6 @@ from api.bookings.exchange_views import (
     exchange_view,
 )
 from api.bookings.shows import Shows
-from api.bookings.views import taken_view
 from api.keys import Claim
 from api.payments.tokens import Paid, Tokens
 from api.problems import problem, refused
@@ -141,8 +140,7 @@ class ExchangeDesk:
             answer = await self._asking.answer_to(taking_of(claim.command_id))
         match answer:
             case ExchangeTaken() as event:
-                held = await self._desk.as_it_was(customer_id, event)
-                return exchange_view(event, taken_view(held, event))
+                return exchange_view(event, await self._desk.paid(customer_id, event))
             case CommandRefused() as event:
                 raise refused(event)
             case other:

@@ -49,7 +49,9 @@ class History:
         All of the show is read for it: for who asks again for an answer of long ago.
         """
         seatmap = SeatMap(show_id)
-        for raw in await queries.log_until(self._pool, show_id, version):
+        for raw in await queries.events_of(self._pool, show_id):
+            if seatmap.version == version:
+                break
             evolve(seatmap, wire.decode_seat_event(raw))
         booking = seatmap.bookings.get(booking_id) if seatmap.version == version else None
         return None if booking is None else view_of(show_id, booking)

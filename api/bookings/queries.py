@@ -86,14 +86,6 @@ _MINE = (
 """
 )
 
-_LOG_UNTIL = """
-SELECT body::text
-  FROM seat_event
- WHERE show_id = %(show_id)s
-   AND version <= %(version)s
- ORDER BY version
-"""
-
 _OWNER = """
 SELECT organizer_id
   FROM show
@@ -192,13 +184,6 @@ async def bookings_of(
             },
         )
         return await cursor.fetchall()
-
-
-async def log_until(pool: Pool, show_id: ShowId, version: int) -> list[bytes]:
-    """The events of a show up to that version, as they were published; none if they are gone."""
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_LOG_UNTIL, {"show_id": show_id, "version": version})
-        return [body.encode() for (body,) in await cursor.fetchall()]
 
 
 async def shows(pool: Pool, show_ids: Sequence[str]) -> dict[str, dict[str, Any]]:

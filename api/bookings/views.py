@@ -185,27 +185,14 @@ def came_from(origin: Origin | None) -> CameFrom | None:
     )
 
 
-def taken_view(held: BookingView, event: ExchangeTaken) -> BookingView:
-    """A booking as it was when it was had in exchange for another."""
+def paid_view(held: BookingView, event: BookingConfirmed | ExchangeTaken) -> BookingView:
+    """A booking as it was when it was paid, or had in exchange for another."""
     return msgspec.structs.replace(
         held,
         status=BookingStatus.CONFIRMED,
         confirmed_at=event.at,
         ended_at=None,
-        refund=event.refund,
-        payment=event.payment,
-        left_alone=(),
-    )
-
-
-def confirmed_view(held: BookingView, event: BookingConfirmed) -> BookingView:
-    """A booking as it was when it was paid."""
-    return msgspec.structs.replace(
-        held,
-        status=BookingStatus.CONFIRMED,
-        confirmed_at=event.at,
-        ended_at=None,
-        refund=0,
+        refund=event.refund if isinstance(event, ExchangeTaken) else 0,
         payment=event.payment,
         left_alone=(),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.bookings.views import confirmed_view, held_view
+from api.bookings.views import held_view, paid_view
 from api.keys import Claim, ask_of
 from api.seatmap_views import seat_map_view
 from api.seatmaps import Look
@@ -157,7 +157,7 @@ class History:
             return
         view = self._views[booking_id]
         if kind is ConfirmBooking:
-            view = confirmed_view(view, event)
+            view = paid_view(view, event)
         elif kind is CancelBooking:
             view = msgspec.structs.replace(view, refund=event.refund)
         status = 201 if kind is ConfirmBooking else 200

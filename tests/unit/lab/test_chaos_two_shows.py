@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from api.bookings.exchange_views import exchange_quote_view, exchange_view
-from api.bookings.views import held_view, taken_view
+from api.bookings.views import held_view, paid_view
 from justbookit.entries import WhyLeft
 from justbookit.evolving import evolve
 from justbookit.ids import EntryId
@@ -72,7 +72,7 @@ class Story:
             answer = _no(taken)
         else:
             hold = next(e for e in self.logs[NEW] if getattr(e, "booking_id", "") == f"ana-{quote}")
-            answer = exchange_view(taken, taken_view(held_view(hold), taken))
+            answer = exchange_view(taken, paid_view(held_view(hold), taken))
         args = {"booking_id": "ana", "whole": whole}
         there = (NEW, {"booking_id": f"ana-{quote}"})
         self._note(Kind.EXCHANGE, OLD, name, answer, args, there)
