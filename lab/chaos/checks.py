@@ -17,6 +17,7 @@ from lab.chaos.looks import check_looks
 from lab.chaos.ops import (
     ELSEWHERE,
     HOLDING,
+    OF_TWO_SHOWS,
     PAYING,
     REUSED_CODE,
     SECOND,
@@ -92,9 +93,8 @@ def _decided(wish: Asked, events: Sequence[SeatEvent], findings: Findings) -> No
     if wish.answer is None:
         return
     answer = wish.answer
-    is_yes = answer.outcome is Outcome.OK
-    refused = bool(events) and isinstance(events[0], CommandRefused)
-    if not is_yes and wish.kind in {*ELSEWHERE, *SECOND}:
+    is_yes, refused = _is_yes(wish), _is_refused(events)
+    if not is_yes and wish.kind in OF_TWO_SHOWS:
         findings.refused_here(wish.key, holds=refused)
     if not events:
         # the other show is not asked when the first one says no
@@ -128,9 +128,7 @@ def _truly_taken(
     answer = wish.answer
     if answer is None or answer.code not in {"seat_taken", "seat_blocked"}:
         return
-    if wish.kind in {*ELSEWHERE, *SECOND} and not any(
-        isinstance(event, CommandRefused) for event in events
-    ):
+    if wish.kind in OF_TWO_SHOWS and not _is_refused(events):
         return  # it was the other show that refused
     begin, end = wish.invoked_at - CLOCK_SECONDS, wish.known_at + CLOCK_SECONDS
     past = pasts.get(wish.show_id)
@@ -179,12 +177,16 @@ def _is_yes(wish: Asked) -> bool:
     return wish.answer is not None and wish.answer.outcome is Outcome.OK
 
 
+def _is_refused(events: Sequence[SeatEvent]) -> bool:
+    """Whether the show that these are of said no."""
+    return bool(events) and isinstance(events[0], CommandRefused)
+
+
 def _wanted(by_kind: Mapping[Kind, Asked], said: Mapping[Kind, bool]) -> BookingStatus | None:
     """Where a booking ended as far as its owner can know; None: they cannot."""
     if said.get(Kind.CANCEL):
         return BookingStatus.CANCELLED
-    exchange = by_kind.get(Kind.EXCHANGE)
-    if said.get(Kind.EXCHANGE) and exchange is not None and exchange.args["whole"]:
+    if said.get(Kind.EXCHANGE) and by_kind[Kind.EXCHANGE].args["whole"]:
         return BookingStatus.EXCHANGED
     unsure = any(
         kind in by_kind and by_kind[kind].answer is None for kind in (Kind.CANCEL, Kind.EXCHANGE)
@@ -253,7 +255,7 @@ def _owned(asked: Sequence[Asked], pasts: Mapping[ShowId, Past], findings: Findi
     had: dict[tuple[ShowId, SeatId], list[tuple[float, float, str]]] = defaultdict(list)
     ends, paid = _ends_of(asked)
     for wish in asked:
-        if wish.answer is None or wish.answer.outcome is not Outcome.OK:
+        if wish.answer is None or not _is_yes(wish):
             continue
         answer = wish.answer.answer
         if wish.kind in HOLDING:
@@ -284,6 +286,6 @@ def _ends_of(asked: Iterable[Asked]) -> tuple[dict[str, float], set[str]]:
         booking_id = wish.args.get("booking_id", "")
         if wish.kind in {Kind.RELEASE, Kind.CANCEL, Kind.EXCHANGE}:
             ends[booking_id] = min(wish.invoked_at, ends.get(booking_id, inf))
-        elif wish.kind in PAYING and wish.answer and wish.answer.outcome is Outcome.OK:
+        elif wish.kind in PAYING and _is_yes(wish):
             paid.add(booking_id)
     return ends, paid

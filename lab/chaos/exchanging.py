@@ -66,12 +66,7 @@ def _as_quoted(gateway: Gateway, quote: Any, person: Person, now: float) -> dict
     body = {"quote_id": quote["quote_id"]}
     if quote["to_pay"]:
         there = booking_in(Kind.EXCHANGE_HOLD, quote)
-        bill = Held(
-            booking_id=quote["booking_id"],
-            show_id=there["show_id"],
-            seat_ids=tuple(there["seat_ids"]),
-            amount=quote["to_pay"],
-            currency=quote["currency"],
-        )
+        due = {"booking_id": quote["booking_id"], "amount": quote["to_pay"]}
+        bill = msgspec.convert({**there, **due}, Held)
         body["payment_token"] = gateway.token(bill, person.principal, now, quote["quote_id"])
     return body

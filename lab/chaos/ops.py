@@ -44,6 +44,7 @@ ELSEWHERE: dict[Kind, tuple[Kind, Callable[[CommandId], CommandId]]] = {
 """Requests that two shows decide: what the other one decides, and under which name."""
 
 SECOND = frozenset(kind for kind, _ in ELSEWHERE.values())
+OF_TWO_SHOWS = SECOND.union(ELSEWHERE)
 HOLDING = frozenset({Kind.HOLD, Kind.EXCHANGE_HOLD, Kind.ACCEPT})
 """Whoever is told yes has seats for a while."""
 PAYING = frozenset({Kind.CONFIRM, Kind.EXCHANGE_TAKE})

@@ -4,6 +4,8 @@ import asyncio
 from random import Random
 from typing import Any
 
+import msgspec
+
 from lab.bench.gateway import Gateway, Held
 from lab.chaos.askers import Asker, key_of
 from lab.chaos.asking import Person, Wish
@@ -83,14 +85,7 @@ class Visits:
         await self._pay(person, held, dice)
 
     async def _pay(self, person: Person, held: Op, dice: Random) -> None:
-        answer = held.answer
-        bill = Held(
-            booking_id=answer["booking_id"],
-            show_id=held.show_id,
-            seat_ids=tuple(answer["seat_ids"]),
-            amount=answer["amount"],
-            currency=answer["currency"],
-        )
+        bill = msgspec.convert(held.answer, Held)
         token = self._gateway.token(bill, person.principal, self._asking.now())
         op = await self._step(person, Kind.CONFIRM, held, dice, {"payment_token": token})
         if op.outcome is Outcome.OK:
