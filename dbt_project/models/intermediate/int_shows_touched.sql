@@ -14,7 +14,10 @@ touched as (
 
     from versions
 
-    where loaded_at > {{ loaded_until('bookings') }}
+    where loaded_at > {{ loaded_until([
+        ('finance', 'bookings'),
+        ('analytics', 'int_shows_earned')
+    ]) }}
 
     group by show_id
 

@@ -1,8 +1,8 @@
 with
 
-bookings as (
+earned as (
 
-    select * from {{ ref('bookings') }}
+    select * from {{ ref('int_shows_earned') }}
 
 ),
 
@@ -38,30 +38,6 @@ settled as (
         sum(payable_amount)::bigint as settled_amount
 
     from {{ ref('stg_settlement__run_lines') }}
-
-    group by show_id, currency
-
-),
-
-earned as (
-
-    select
-        show_id,
-        currency,
-        max(venue_name) as venue_name,
-        max(theatre_name) as theatre_name,
-        max(movie_title) as movie_title,
-        count(*)::integer as booking_count,
-        (count(*) filter (where status = 'cancelled'))::integer as cancelled_booking_count,
-        sum(ticket_count)::integer as ticket_count,
-        sum(returned_ticket_count)::integer as cancelled_ticket_count,
-        sum(paid_amount)::bigint as gross_amount,
-        sum(refund_amount)::bigint as refund_amount,
-        (sum(paid_amount) - sum(refund_amount))::bigint as net_amount
-
-    from bookings
-
-    where is_paid
 
     group by show_id, currency
 

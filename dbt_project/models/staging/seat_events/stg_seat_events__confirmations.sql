@@ -1,29 +1,15 @@
-with
+select
+    show_id,
+    version as show_version,
+    partition as event_partition,
+    "offset" as event_offset,
+    body ->> 'booking_id' as booking_id,
+    body #>> '{payment,method}' as payment_method,
+    body #>> '{payment,reference}' as payment_reference,
+    (body #>> '{payment,amount}')::bigint as paid_amount,
+    body #>> '{payment,currency}' as paid_currency,
+    at as confirmed_at
 
-source as (
+from {{ source('raw', 'seat_events') }}
 
-    select * from {{ source('raw', 'seat_events') }}
-
-),
-
-renamed as (
-
-    select
-        show_id,
-        version as show_version,
-        partition as event_partition,
-        "offset" as event_offset,
-        body ->> 'booking_id' as booking_id,
-        body #>> '{payment,method}' as payment_method,
-        body #>> '{payment,reference}' as payment_reference,
-        (body #>> '{payment,amount}')::bigint as paid_amount,
-        body #>> '{payment,currency}' as paid_currency,
-        at as confirmed_at
-
-    from source
-
-    where type = 'BookingConfirmed'
-
-)
-
-select * from renamed
+where type = 'BookingConfirmed'

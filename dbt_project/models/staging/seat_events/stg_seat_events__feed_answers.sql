@@ -1,26 +1,12 @@
-with
+select
+    command_id,
+    partition as event_partition,
+    "offset" as event_offset,
+    split_part(command_id, '.', 2) as source_id,
+    type = 'CommandRefused' as is_refused,
+    body ->> 'code' as refusal_code,
+    at as answered_at
 
-source as (
+from {{ source('raw', 'seat_events') }}
 
-    select * from {{ source('raw', 'seat_events') }}
-
-),
-
-renamed as (
-
-    select
-        command_id,
-        partition as event_partition,
-        "offset" as event_offset,
-        split_part(command_id, '.', 2) as source_id,
-        type = 'CommandRefused' as is_refused,
-        body ->> 'code' as refusal_code,
-        at as answered_at
-
-    from source
-
-    where command_id like 'feed.%'
-
-)
-
-select * from renamed
+where command_id like 'feed.%'

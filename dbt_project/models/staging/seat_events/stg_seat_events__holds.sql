@@ -1,30 +1,16 @@
-with
+select
+    show_id,
+    version as show_version,
+    partition as event_partition,
+    "offset" as event_offset,
+    body ->> 'booking_id' as booking_id,
+    body ->> 'customer_id' as customer_id,
+    (body ->> 'amount')::bigint as amount,
+    body ->> 'currency' as currency,
+    body -> 'lines' as price_lines,
+    (body ->> 'held_until')::timestamptz as held_until,
+    at as held_at
 
-source as (
+from {{ source('raw', 'seat_events') }}
 
-    select * from {{ source('raw', 'seat_events') }}
-
-),
-
-renamed as (
-
-    select
-        show_id,
-        version as show_version,
-        partition as event_partition,
-        "offset" as event_offset,
-        body ->> 'booking_id' as booking_id,
-        body ->> 'customer_id' as customer_id,
-        (body ->> 'amount')::bigint as amount,
-        body ->> 'currency' as currency,
-        body -> 'lines' as price_lines,
-        (body ->> 'held_until')::timestamptz as held_until,
-        at as held_at
-
-    from source
-
-    where type = 'SeatsHeld'
-
-)
-
-select * from renamed
+where type = 'SeatsHeld'

@@ -1,26 +1,12 @@
-with
+select
+    show_id,
+    version as show_version,
+    partition as event_partition,
+    "offset" as event_offset,
+    type as event_type,
+    at as event_at,
+    loaded_at
 
-source as (
+from {{ source('raw', 'seat_events') }}
 
-    select * from {{ source('raw', 'seat_events') }}
-
-),
-
-renamed as (
-
-    select
-        show_id,
-        version as show_version,
-        partition as event_partition,
-        "offset" as event_offset,
-        type as event_type,
-        at as event_at,
-        loaded_at
-
-    from source
-
-    where type is not null
-
-)
-
-select * from renamed
+where type is not null
