@@ -16,17 +16,14 @@
     {%- if not execute or flags.FULL_REFRESH or missing -%}
         '-infinity'::timestamptz
     {%- else -%}
-        least(
-            {%- for _, model in models %}
-            coalesce(
-                (
-                    select max(built.loaded_until)
-                    from {{ progress }} as built
-                    where built.model = '{{ model }}'
-                ),
-                '-infinity'
-            ){{ ',' if not loop.last }}
-            {%- endfor %}
+        (
+            select
+                case
+                    when count(*) = {{ models | length }} then min(built.loaded_until)
+                    else '-infinity'
+                end
+            from {{ progress }} as built
+            where built.model in ('{{ models | map(attribute=1) | join("', '") }}')
         )
     {%- endif -%}
 {%- endmacro %}
