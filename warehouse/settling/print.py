@@ -15,14 +15,15 @@ from warehouse.settling.statement import Statement
 _FONT = "Helvetica"
 _LAST_LATIN = "\u00ff"
 _SUMS = {
-    "Gross": "gross_amount",
-    "Refunds": "refund_amount",
+    "Paid": "gross_amount",
+    "Given back": "refund_amount",
     "Commission": "commission_amount",
     "Fees": "fee_amount",
     "Tax": "tax_amount",
     "Yours": "payable_amount",
 }
-"""The columns of money: what a show sold for, what is taken from it, and what is left."""
+"""The columns of money, in the words of the page: what a show sold for, what is taken from it, and
+what is left."""
 
 _WIDTHS = (42, 28, 14, *(20 for _ in _SUMS))
 _ALIGNED = ("LEFT", "LEFT", *("RIGHT" for _ in _WIDTHS[2:]))
