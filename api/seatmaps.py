@@ -59,6 +59,7 @@ class _Watched:
     __slots__ = (
         "changed_at",
         "doubted_at",
+        "doubted_since",
         "early",
         "from_shelf",
         "loaded_at",
@@ -72,7 +73,9 @@ class _Watched:
         self.loaded_at = 0.0
         self.from_shelf = False
         self.doubted_at = 0.0
-        """When somebody was told of something that is not in it, or may have been."""
+        """When somebody was last told of something that is not in it, or may have been."""
+        self.doubted_since = 0.0
+        """When that was so for the first time since the map was true."""
         self.early: list[SeatEvent] = []
         self.loading: asyncio.Task[None] | None = None
 
@@ -80,6 +83,13 @@ class _Watched:
     def is_doubtful(self) -> bool:
         """Whether nobody has looked into Postgres since then."""
         return self.loaded_at <= self.doubted_at
+
+    def doubt(self) -> None:
+        """Somebody was just told of something that is not in it, or may have been."""
+        now = time.time()
+        if not self.is_doubtful:
+            self.doubted_since = now
+        self.doubted_at = now
 
 
 class SeatMaps:
@@ -111,12 +121,12 @@ class SeatMaps:
         """Somebody is told of that version, and the topic may not have brought it yet."""
         watched = self._watched.get(show_id)
         if watched is not None and (watched.seatmap is None or watched.seatmap.version < version):
-            watched.doubted_at = time.time()
+            watched.doubt()
 
     def doubt_all(self) -> None:
         """Somebody may have been told of anything."""
         for watched in self._watched.values():
-            watched.doubted_at = time.time()
+            watched.doubt()
 
     async def look(self, show_id: ShowId) -> Look | None:
         """The show's seats now; None when nobody has heard of the show.
@@ -168,7 +178,7 @@ class SeatMaps:
         if self.answers is not None and not watched.from_shelf:
             as_of = max(as_of, self.answers.as_of)  # it was followed until then
         if watched.is_doubtful:
-            as_of = min(as_of, watched.doubted_at)
+            as_of = min(as_of, max(watched.doubted_since, watched.loaded_at))
         return Look(seatmap, datetime.fromtimestamp(as_of, UTC), stale, watched.changed_at)
 
     async def _bring_up_to_date(self, show_id: ShowId, watched: _Watched) -> bool:
@@ -237,12 +247,12 @@ class SeatMaps:
                 changed_at = event.at
             watched.seatmap, watched.loaded_at, watched.changed_at = seatmap, began, changed_at
             watched.from_shelf = False
-            early, watched.early = watched.early, []
         finally:
             watched.loading = None
-            watched.early = []
-        for event in early:
-            self._apply(watched, event)
+            # When nothing could be read they follow what was there before.
+            early, watched.early = watched.early, []
+            for event in early:
+                self._apply(watched, event)
 
     def _take_from_shelf(self, show_id: ShowId, watched: _Watched) -> bool:
         """Whether the show lies on the shelf, and can be read."""

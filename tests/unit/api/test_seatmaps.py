@@ -164,6 +164,61 @@ async def test_what_is_doubted_while_postgres_is_away_says_since_when():
     assert look.as_of.timestamp() <= time.time()
 
 
+async def test_a_doubt_is_as_old_as_the_first_of_what_is_missing():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+    made.answers.as_of = time.time() + 60
+    log.away = True
+
+    made.found("s", 2)
+    first = await made.look("s")
+    await asyncio.sleep(0.01)
+    made.found("s", 3)
+    second = await made.look("s")
+
+    assert second.stale
+    assert second.as_of == first.as_of
+
+
+async def test_a_doubt_that_came_while_the_map_was_read_is_as_old_as_the_reading():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+    made.answers.as_of = time.time() + 60
+    made.found("s", 2)
+    log.gate.clear()
+    log.reading.clear()
+    began = datetime.now(UTC)
+    looking = asyncio.create_task(made.look("s"))
+    await log.reading.wait()
+
+    await asyncio.sleep(0.01)
+    made.found("s", 3)
+    log.gate.set()
+
+    assert began <= (await looking).as_of < began + timedelta(seconds=0.01)
+
+
+async def test_what_comes_while_a_map_cannot_be_read_follows_what_was_there():
+    log = Log(OPENED)
+    made = maps(log, live=False)
+    await made.look("s")
+    made._watched["s"].loaded_at -= 60  # noqa: SLF001 - it has to have been read a while ago
+    log.gate.clear()
+    log.reading.clear()
+    log.away = True
+    looking = asyncio.create_task(made.look("s"))
+    await log.reading.wait()
+
+    made.seen(blocked(2, "A1"))
+    made.answers.live = True
+    log.gate.set()
+    await looking
+
+    assert made.glance("s").seatmap.version == 2
+
+
 async def test_a_gap_makes_the_map_be_read_anew():
     log = Log(OPENED)
     made = maps(log)
