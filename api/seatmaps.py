@@ -18,6 +18,7 @@ import psycopg
 import structlog
 
 from api.answers import Answers
+from api.hearsay import Hearsay
 from api.shelf import Shelved
 from justbookit import wire
 from justbookit.errors import BrokenInvariant
@@ -84,12 +85,11 @@ class _Watched:
         """Whether nobody has looked into Postgres since then."""
         return self.loaded_at <= self.doubted_at
 
-    def doubt(self) -> None:
-        """Somebody was just told of something that is not in it, or may have been."""
-        now = time.time()
+    def doubt(self, since: float) -> None:
+        """Somebody was told of something that is not in it, or may have been, from then to now."""
         if not self.is_doubtful:
-            self.doubted_since = now
-        self.doubted_at = now
+            self.doubted_since = since
+        self.doubted_at = time.time()
 
 
 class SeatMaps:
@@ -103,6 +103,8 @@ class SeatMaps:
         self._watched: OrderedDict[ShowId, _Watched] = OrderedDict()
         self.answers: Answers | None = None
         """Set once by whoever builds both: each knows the other."""
+        self.hearsay: Hearsay | None = None
+        """The same."""
 
     def is_watched(self, show_id: ShowId) -> bool:
         return show_id in self._watched
@@ -121,12 +123,12 @@ class SeatMaps:
         """Somebody is told of that version, and the topic may not have brought it yet."""
         watched = self._watched.get(show_id)
         if watched is not None and (watched.seatmap is None or watched.seatmap.version < version):
-            watched.doubt()
+            watched.doubt(time.time())
 
-    def doubt_all(self) -> None:
-        """Somebody may have been told of anything."""
+    def doubt_all(self, since: float) -> None:
+        """Somebody may have been told of anything, since then."""
         for watched in self._watched.values():
-            watched.doubt()
+            watched.doubt(since)
 
     async def look(self, show_id: ShowId) -> Look | None:
         """The show's seats now; None when nobody has heard of the show.
@@ -173,10 +175,16 @@ class SeatMaps:
         self._watched.move_to_end(show_id)
         return self._look(watched.seatmap, watched, stale=False)
 
+    @property
+    def _followed_until(self) -> float:
+        """Up to when all has come by that is published, or that somebody was told of before."""
+        published = 0.0 if self.answers is None else self.answers.as_of
+        return published if self.hearsay is None else min(published, self.hearsay.as_of)
+
     def _look(self, seatmap: SeatMap, watched: _Watched, *, stale: bool) -> Look:
         as_of = watched.loaded_at
-        if self.answers is not None and not watched.from_shelf:
-            as_of = max(as_of, self.answers.as_of)  # it was followed until then
+        if not watched.from_shelf:
+            as_of = max(as_of, self._followed_until)
         if watched.is_doubtful:
             as_of = min(as_of, max(watched.doubted_since, watched.loaded_at))
         return Look(seatmap, datetime.fromtimestamp(as_of, UTC), stale, watched.changed_at)

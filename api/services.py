@@ -100,9 +100,15 @@ class Services:
             seen=self._seen,
             noticed=self.browsing.keeper.notice,
         )
-        self._hearsay = Hearsay(settings.postgres, self._found, self.seatmaps.doubt_all)
+        self._hearsay = Hearsay(
+            settings.postgres,
+            lambda told: booking_queries.tell(self.pool, told),
+            found=self._found,
+            missed=self.seatmaps.doubt_all,
+        )
         self.browsing.keeper.events = self.answers
         self.seatmaps.answers = self.answers
+        self.seatmaps.hearsay = self._hearsay
         self.access = Access(
             lambda digest: people_queries.customer_of_session(self.pool, digest),
             lambda digest: people_queries.organizer_of_key(self.pool, digest),

@@ -121,6 +121,12 @@ async def answer_to(pool: Pool, command_id: CommandId) -> tuple[str, bytes] | No
     return None if row is None else (row[0], row[1].encode())
 
 
+async def tell(pool: Pool, told: str) -> None:
+    """Say something to all processes (see `api.hearsay`)."""
+    async with pool.connection() as connection:
+        await connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, told))
+
+
 async def events_of(pool: Pool, show_id: ShowId) -> Sequence[bytes]:
     """All that happened to a show's seats, in order."""
     async with pool.connection() as connection:

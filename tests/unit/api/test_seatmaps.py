@@ -142,12 +142,38 @@ async def test_whoever_missed_what_others_found_reads_all_anew():
     made = maps(log)
     await made.look("s")
 
-    made.doubt_all()
+    made.doubt_all(time.time())
 
     assert made.glance("s") is None
     assert not (await made.look("s")).stale
     assert made.glance("s") is not None
     assert log.reads == 2
+
+
+async def test_a_map_is_known_to_be_true_only_as_long_as_others_are_heard():
+    made = maps(Log(OPENED))
+    loaded_at = (await made.look("s")).as_of.timestamp()
+    made.answers.as_of = loaded_at + 60
+
+    made.hearsay = SimpleNamespace(as_of=loaded_at + 20)
+    heard = made.glance("s").as_of.timestamp()
+    made.hearsay.as_of = 0.0
+    unheard = made.glance("s").as_of.timestamp()
+
+    assert (heard - loaded_at, unheard - loaded_at) == pytest.approx((20, 0), abs=0.001)
+
+
+async def test_what_was_missed_is_doubted_since_others_were_last_heard():
+    log = Log(OPENED)
+    made = maps(log)
+    await made.look("s")
+    log.away = True
+    last_heard = time.time() + 5
+    made.answers.as_of = last_heard + 60
+
+    made.doubt_all(last_heard)
+
+    assert (await made.look("s")).as_of.timestamp() == pytest.approx(last_heard, abs=0.001)
 
 
 async def test_what_is_doubted_while_postgres_is_away_says_since_when():
