@@ -104,7 +104,7 @@ def _seats(
 ) -> None:
     pdf.ln(3)
     pdf.set_font(_FONT, "B", 9)
-    _line(pdf, f"{_title(show)}, {show['venue_name'] or ''}, {_begins(show)} UTC")
+    _line(pdf, ", ".join((_title(show), *_where(show), f"{_begins(show)} UTC")))
     pdf.set_font(_FONT, size=7.5)
     _line(pdf, f"Show {show['show_id']}")
     bookings: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -119,6 +119,10 @@ def _seats(
 
 def _title(show: Show) -> str:
     return str(show["movie_title"] or show["show_id"])
+
+
+def _where(show: Show) -> list[str]:
+    return [str(show[name]) for name in ("theatre_name", "venue_name") if show[name]]
 
 
 def _begins(show: Show) -> str:

@@ -1,5 +1,7 @@
 """What a statement on paper says of names that its fonts have no letters for."""
 
+import re
+import zlib
 from datetime import UTC, date, datetime
 
 import pytest
@@ -42,6 +44,7 @@ def test_a_statement_in_any_script_is_printed_and_twice_the_same():
             {
                 "show_id": "s-1",
                 "movie_title": "灯台",
+                "theatre_name": "Screen 2",
                 "venue_name": "দীপ",
                 "show_starts_at": datetime(2026, 11, 20, 13, tzinfo=UTC),
                 "ticket_count": 1,
@@ -64,4 +67,13 @@ def test_a_statement_in_any_script_is_printed_and_twice_the_same():
         ],
     )
 
-    assert as_pdf(statement) == as_pdf(statement)
+    printed = as_pdf(statement)
+
+    assert printed == as_pdf(statement)
+    assert "DengTai, Screen 2, dip, 2026-11-20 13:00 UTC" in text_of(printed)
+
+
+def text_of(pdf):
+    """What the pages say, as far as it is in one piece."""
+    pages = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
+    return b"\n".join(zlib.decompress(page) for page in pages).decode("latin-1")
