@@ -1,8 +1,8 @@
 """The marts copied back into the lake as Parquet, for analysts, who then ask DuckDB alone.
 
 A mart is one file, but for `bookings`: there a day's shows are one, and only the days of shows
-about which something was loaded since are copied again. A copy that did not come to its end is
-made whole the next time.
+about which something was loaded since are copied again. A copy that did not come to its end, and
+one with other columns, is made whole the next time.
 """
 
 from collections.abc import Sequence
@@ -99,6 +99,8 @@ def _export_days(
     days.mkdir(exist_ok=True)
     marker = days / _SINCE
     known = sorted(days.glob("*.parquet")) if marker.exists() else []
+    if known and _columns_of(duck, known[0]) != list(columns):
+        known = []
     (until,) = connection.execute(_UNTIL).fetchone() or ("-infinity",)
     touched: list[str] = []
     if known:
@@ -121,6 +123,11 @@ def _export_days(
     duck.execute("DROP TABLE days")
     (folder / f"{BY_DAY}.parquet").unlink(missing_ok=True)
     marker.write_text(until)
+
+
+def _columns_of(duck: Connection, file: Path) -> list[str]:
+    described = duck.execute(f"DESCRIBE FROM read_parquet({literal(file)})").fetchall()
+    return [row[0] for row in described]
 
 
 def _had(duck: Connection, files: Sequence[Path], touched: Sequence[str]) -> set[date]:

@@ -151,9 +151,8 @@ _ALL = (
         says="Hours from a hold to its show's start: the median of the paid ones.",
         marts=("finance.bookings",),
         expression=(
-            "cast(round(cast(percentile_cont(0.5) within group (order by"
-            " extract(epoch from show_starts_at - held_at) / 3600.0) filter (where is_paid)"
-            " as numeric)) as integer)"
+            "cast(round(cast(percentile_cont(0.5) within group (order by lead_minutes / 60.0)"
+            " filter (where is_paid) as numeric)) as integer)"
         ),
     ),
     Metric(

@@ -49,7 +49,7 @@ QUERIES = {
     " from bookings group by 1, 2, 3 order by 4 desc",
     "offers": "select offer_ids is not null as with_offer, count(*) bookings,"
     " avg(seat_count) seats, avg(amount) amount from bookings where is_paid group by 1",
-    "cancellations": "select date_diff('hour', held_at, show_starts_at) hours_before,"
+    "cancellations": "select lead_minutes // 60 hours_before,"
     " count(*) filter (where status = 'cancelled') cancelled, count(*) bookings"
     " from bookings where is_paid group by 1 order by 1",
     "payable": "select organizer_id, currency, sum(payable_amount) payable, sum(commission_amount)"

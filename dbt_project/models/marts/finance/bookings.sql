@@ -113,6 +113,7 @@ joined as (
         shows.ends_at as show_ends_at,
         taken.held_at,
         taken.held_until,
+        floor(extract(epoch from shows.starts_at - taken.held_at) / 60)::integer as lead_minutes,
         paid.confirmed_at,
         changed.changed_at,
         case when ended.status in ('released', 'expired') then ended.ended_at end as released_at,
