@@ -39,6 +39,7 @@ from lab.bench.ground import (
     wait_until_still,
 )
 from lab.bench.row_locks import LEFT_OUT, RowLocks
+from lab.bench.spending import Spending
 from lab.verify.kafka_log import Ends, KafkaLog
 
 SHOWS = 2000
@@ -51,12 +52,17 @@ LOOK_SECONDS = 0.02
 
 
 class Run(NamedTuple):
-    """One measurement."""
+    """One measurement; `spent` is what a booking cost each process while the clock ran."""
 
     bookings_per_s: float
     counted: int
     seconds: float
     overall_per_s: float
+    spent: Figures
+
+    def figures(self, prefix: str) -> Figures:
+        told = {name: value for name, value in self._asdict().items() if name != "spent"}
+        return {f"{prefix}{name}": value for name, value in {**told, **self.spent}.items()}
 
 
 MANY = Part("many_shows", SHOWS, ROWS * SEATS_IN_ROW, SHOWS * ROWS * SEATS_IN_ROW // 2)
@@ -111,8 +117,7 @@ def _figures(runs: dict[str, list[Run]], baselines: Figures) -> Figures:
     """Of each part the run in the middle; and how it compares, if there is what to compare with."""
     figures: Figures = {}
     for name, each in runs.items():
-        for key, value in median_low(each)._asdict().items():
-            figures[f"{name}.{key}"] = value
+        figures |= median_low(each).figures(f"{name}.")
     if baselines:
         ours = {name: figures[f"{name}.bookings_per_s"] for name in runs}
         figures.update(comparison.ratios(ours, baselines))
@@ -180,12 +185,15 @@ def _measure(settings: Settings, commands: Sequence[SeatCommand], say: Say) -> R
                 f"only {left:,} of {len(encoded):,} commands were left when the last was in Kafka:"
                 " they came too slowly to measure anything; ask for more bookings"
             )
+        spending = Spending(settings)
         ended = _follow(log, before, len(encoded), say)
+        spent = spending.per(left, "cpu_")
         _see_all_booked(log, before, commands)
     finally:
         producer.close()
         log.close()
-    return Run(left / (ended - started), left, ended - started, len(encoded) / (ended - began))
+    seconds = ended - started
+    return Run(left / seconds, left, seconds, len(encoded) / (ended - began), spent)
 
 
 def _follow(log: KafkaLog, before: Ends, wanted: int, say: Say) -> float:
