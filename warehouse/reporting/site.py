@@ -47,7 +47,6 @@ def write(settings: Settings) -> list[Path]:
         for name, sections in PAGES.items():
             page = template.render(
                 name=name,
-                pages=list(PAGES),
                 tables=[_look(connection, section) for section in sections],
                 made_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
             )

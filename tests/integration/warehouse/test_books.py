@@ -350,6 +350,7 @@ def hold_analytics(settings: Settings, bookings: dict[str, Any]) -> None:
     assert "seat-events" in operations
     assert "not built yet" not in f"{finance}{operations}".lower()
     for page in (finance, operations):
+        assert re.findall(r'href="([^"]+)"', page) == ["./"], "nothing that its reader may not open"
         pictures = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)"', page)
         assert pictures
         assert all(words.startswith("Chart of ") for _, words in pictures)
