@@ -147,6 +147,32 @@ def test_a_hold_that_ran_out_while_the_show_was_cancelled_has_expired():
     assert (ana.status, ana.because) == (BookingStatus.EXPIRED, "")
 
 
+def test_a_hold_that_ran_out_before_is_not_among_what_is_cancelled():
+    given = [hold("ana", "A1"), (hold("ben", "A2"), NOON + SECOND)]
+
+    _, log = play(steps([*given, (CANCEL, NOON + HOLD)]))
+
+    assert [say(event) for event in log[-2:]] == ["HoldReleased A1", "ShowCancelled"]
+    assert (log[-1].bookings, log[-1].holds) == (0, 1)
+
+
+def test_who_is_not_told_why_is_told_whose_fault_it_was():
+    seatmap, _ = play(steps([*BOUGHT, ask(CloseShow, refund=True), DONE]))
+
+    assert seatmap.bookings["ana"].because == "the theatre had to cancel it"
+
+
+def test_a_show_that_is_over_is_not_cancelled_and_the_refusal_says_since_when():
+    seatmap, _ = play(steps(BOUGHT))
+
+    [refused] = decide(seatmap, CANCEL, TERMS.ends_at, HOLD)
+
+    assert refused.detail == (
+        "the show was over at 2027-01-01T20:30:00Z, and its day will be settled;"
+        " nothing can be cancelled any more"
+    )
+
+
 ROWS = tuple(
     Row(label=f"R{letter}", zone="stalls", cells=tuple(map(str, range(1, 31))))
     for letter in "ABCDEFGHIJ"

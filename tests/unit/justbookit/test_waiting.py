@@ -32,6 +32,7 @@ from justbookit.seat_events import (
     CommandRefused,
     SeatsHeld,
     SeatsSoldAtCounter,
+    ShowCancelled,
     ShowChanged,
     ShowClosed,
 )
@@ -440,6 +441,15 @@ def test_a_show_that_is_taken_off_sends_everybody_home():
     assert [getattr(each, "why", "") for each in events] == ["closed", "closed", ""]
     assert isinstance(events[-1], ShowClosed)
     assert not show.seatmap.claims
+
+
+def test_a_show_that_is_cancelled_sends_everybody_home():
+    show = full(join("one"), join("two"), release("b"))
+
+    *left, cancelled = show.ask(asked(CloseShow, refund=True))
+
+    assert [(each.entry_id, each.why) for each in left] == [("one", "closed"), ("two", "closed")]
+    assert isinstance(cancelled, ShowCancelled)
 
 
 def test_places_of_an_area_are_offered_to_who_wants_to_be_together():
