@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from justbookit import wire
 from justbookit.catalogue import Area, Layout, Mode, Row, SellingRules, ShowTerms
 from justbookit.evolving import evolve
 from justbookit.line_events import (
@@ -37,7 +38,7 @@ from justbookit.seat_events import (
     ShowClosed,
 )
 from justbookit.seatmap import SeatMap
-from justbookit.waiting import may_free, next_offer
+from justbookit.waiting import may_free, next_offer, waiting_ends_at
 from tests.decided import decide
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -106,6 +107,7 @@ class Show:
             evolve(self.seatmap, event)
         if any(map(may_free, events)):
             while (offer := next_offer(self.seatmap, self.now)) is not None:
+                assert wire.decode_seat_event(wire.encode(offer)) == offer
                 evolve(self.seatmap, offer)
                 events.append(offer)
         self.log += events
@@ -207,6 +209,52 @@ def test_a_party_joins_at_the_end_of_the_line():
 )
 def test_what_is_refused(show, command, code):
     assert refusal(show().ask(command)) == code
+
+
+ELSEWHERE = msgspec.structs.replace(TERMS, mode=Mode.READ_ONLY)
+
+
+@pytest.mark.parametrize(
+    ("show", "command", "words"),
+    [
+        (Show, join("one"), "nobody need wait: A1, A2 are free"),
+        (full, join("one", 11), "at most 10 seats in one booking"),
+        (full, join("one", zone="bronze"), "no zone bronze; there are gold, silver"),
+        (lambda: full(terms=ELSEWHERE), join("one"), "this theatre sells its seats itself"),
+        (
+            full,
+            join("one", 4),
+            "not even the empty hall has 4 such seats side by side; wait for seats apart",
+        ),
+        (
+            full,
+            join("one", 4, zone="silver", together=False),
+            "not even the empty hall has 4 such seats",
+        ),
+    ],
+    ids=["free seats", "how many may", "the zones", "who sells", "what to wait for", "no way"],
+)
+def test_what_a_refusal_says(show, command, words):
+    assert show().ask(command)[-1].detail == words
+
+
+def test_a_party_may_be_as_large_as_a_booking():
+    terms = msgspec.structs.replace(TERMS, own_rules=SellingRules(seats_per_booking_max=4))
+
+    [joined] = full(terms=terms).ask(join("one", 4, together=False))
+
+    assert isinstance(joined, WaitingListJoined)
+
+
+def test_who_has_seats_waits_for_no_more_than_one_person_may_have():
+    show = full(
+        terms=msgspec.structs.replace(TERMS, own_rules=SellingRules(seats_per_person_max=8))
+    )
+
+    [refused] = show.ask(asked(JoinWaitingList, entry_id="one", customer_id="x", size=2))
+
+    assert (refused.code, refused.count) == ("too_many_for_person", 7)
+    assert isinstance(show.ask(join("two"))[-1], WaitingListJoined)
 
 
 def test_who_takes_an_offer_too_late_leaves_the_line_and_is_told_so():
@@ -450,6 +498,28 @@ def test_a_show_that_is_cancelled_sends_everybody_home():
 
     assert [(each.entry_id, each.why) for each in left] == [("one", "closed"), ("two", "closed")]
     assert isinstance(cancelled, ShowCancelled)
+
+
+@pytest.mark.parametrize(
+    ("before", "minutes"),
+    [
+        (timedelta(hours=6, seconds=1), 15),
+        (timedelta(hours=6), 5),
+        (timedelta(minutes=31), 1),
+        (timedelta(minutes=31, seconds=-1), None),
+    ],
+    ids=["far from the start", "near", "as long as it may be", "too short a time"],
+)
+def test_how_long_an_offer_stands(before, minutes):
+    show = full(join("one"))
+    show.now = START - before
+
+    made = [each for each in show.ask(TIMER) if isinstance(each, SeatsOffered)]
+
+    assert [each.offered_until - show.now for each in made] == (
+        [] if minutes is None else [timedelta(minutes=minutes)]
+    )
+    assert all(each.offered_until <= waiting_ends_at(TERMS) for each in made)
 
 
 def test_places_of_an_area_are_offered_to_who_wants_to_be_together():
