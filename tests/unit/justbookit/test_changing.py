@@ -308,10 +308,67 @@ def test_what_is_refused_says_why_and_changes_nothing(given, when, because, seat
     assert dict(seatmap.claims) == before
 
 
-def test_who_names_what_is_not_theirs_is_told_what_is():
-    refused = ask(play(THREE), quote("B1"))
+WITH_BOXES = msgspec.structs.replace(
+    TERMS,
+    layout=Layout(
+        version=2, rows=(*TERMS.layout.rows, Row(label="C", zone="box", cells=("1", "2")))
+    ),
+    prices={**TERMS.prices, "box": 90000},
+)
+BOXES = ChangeShow(command_id="boxes", show_id=SHOW, terms=WITH_BOXES)
+FIVE = [(quote("A1", name=str(at)), NOON + at * ONE_SECOND) for at in range(5)]
 
-    assert refused.detail == "B1 are not in the booking, which has A1, A2, A3"
+TOLD = {
+    "which seats are theirs, who names others": (
+        [THREE],
+        quote("B1", "B2"),
+        "B1, B2 are not in the booking, which has A1, A2, A3",
+    ),
+    "and who names none": (
+        [THREE],
+        quote(),
+        "name at least one seat to give back or to take; the booking has A1, A2, A3",
+    ),
+    "to cancel, who gives all back": (
+        [THREE],
+        quote("A1", "A2", "A3"),
+        "A1, A2, A3 are the whole booking; cancel it instead",
+    ),
+    "what there was, who wants what had no price": (
+        [THREE, BOXES],
+        quote("A1", take=("C1", "C2")),
+        "C1, C2 had no price when the booking was bought; there are seats of gold, stalls",
+    ),
+    "when the first of five quotes ends": (
+        [THREE, *FIVE],
+        quote("A1"),
+        f"5 quotes stand; take one, or wait until {NOON + BINDS:%FT%TZ}",
+    ),
+    "to ask for a quote first": (
+        [THREE],
+        change("q9"),
+        "no such quote of this booking; ask for one",
+    ),
+    "to ask for another, who was changed since": (
+        [THREE, quote("A3"), change()],
+        change(name="change2"),
+        "the booking was changed since it was quoted; ask for another quote",
+    ),
+    "what a change costs": (
+        [book(20000, "B1"), quote("B1", take=("A1",))],
+        change(pays=1),
+        "this change costs 10000 INR in minor units",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "when", "words"), TOLD.values(), ids=TOLD)
+def test_what_people_are_told(given, when, words):
+    assert ask(play(*given), when).detail == words
+
+
+def test_who_asks_for_too_many_quotes_is_told_how_many_stand():
+    assert ask(play(THREE, *FIVE), quote("A1")).count == 5
 
 
 IN_TIME = {
@@ -486,6 +543,13 @@ def test_what_would_be_alone_is_told_with_what_to_take_instead():
     assert refused.alternatives == ("A3",)
 
 
+def test_a_quote_says_whom_it_leaves_alone_where_the_theatre_only_warns():
+    warns = SellingRules(orphan_rule=OrphanRule.WARN)
+    seatmap = play(ONE, terms=msgspec.structs.replace(TERMS, own_rules=warns))
+
+    assert ask(seatmap, quote("A1", take=("A2",))).left_alone == ("A1",)
+
+
 def test_who_needs_an_accessible_seat_and_says_so_has_it():
     seatmap = play(ONE, terms=STRICT)
 
@@ -544,14 +608,7 @@ def test_a_hold_that_ran_out_is_in_nobodys_way():
 
 
 def test_a_zone_that_had_no_price_when_it_was_bought_cannot_be_changed_to():
-    seatmap = play(ONE)
-    rows = (*TERMS.layout.rows, Row(label="C", zone="box", cells=("1",)))
-    terms = msgspec.structs.replace(
-        TERMS, layout=Layout(version=2, rows=rows), prices={**TERMS.prices, "box": 90000}
-    )
-    ask(seatmap, ChangeShow(command_id="boxes", show_id=SHOW, terms=terms))
-
-    refused = ask(seatmap, quote("A1", take=("C1",)))
+    refused = ask(play(ONE, BOXES), quote("A1", take=("C1",)))
 
     assert (refused.code, refused.seat_ids) == (Refusal.UNKNOWN_ZONE, ("C1",))
 
