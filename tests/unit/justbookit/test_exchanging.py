@@ -335,6 +335,15 @@ MEANWHILE = {
 }
 
 
+def test_who_asks_meanwhile_is_told_to_look_again():
+    town = quoted()
+    town.begin(200)
+
+    assert town.tell(MEANWHILE["be cancelled"]()).detail == (
+        "the booking is being exchanged for seats of another show; look again in a moment"
+    )
+
+
 @pytest.mark.parametrize("command", MEANWHILE.values(), ids=MEANWHILE)
 def test_what_is_pledged_can_not(command):
     town = quoted()

@@ -95,6 +95,12 @@ def test_what_a_no_says(show, commands, code, words):
     assert (refused.code, refused.detail) == (code, words)
 
 
+def test_nobody_minds_who_is_left_alone_where_the_theatre_does_not():
+    [held] = decided(opened(seats_per_person_max=9), hold("ana", "A2", "A3"))
+
+    assert held.left_alone == ()
+
+
 def test_who_has_as_many_as_one_person_may_is_told_how_many():
     first, more = hold("one", "A1", "A2"), taken(HoldSeats, "A3", who="two")
     more = msgspec.structs.replace(more, customer_id=first.customer_id)

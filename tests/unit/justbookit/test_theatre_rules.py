@@ -100,4 +100,4 @@ def test_places_that_somebody_has_are_the_first_that_we_keep_of_an_area():
 
     [allotted] = decided(standing, ana, ben, gone, ask(SetAllotment, seat_ids=(), areas={"FLR": 1}))
 
-    assert allotted.seat_ids == ("FLR2",)
+    assert say(allotted) == "AllotmentSet FLR2"

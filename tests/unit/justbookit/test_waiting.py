@@ -239,7 +239,7 @@ def test_what_a_refusal_says(show, command, words):
 
 
 def test_a_party_may_be_as_large_as_a_booking():
-    terms = msgspec.structs.replace(TERMS, own_rules=SellingRules(seats_per_booking_max=4))
+    terms = msgspec.structs.replace(TERMS, seats_per_booking_max=4)
 
     [joined] = full(terms=terms).ask(join("one", 4, together=False))
 
