@@ -26,6 +26,7 @@ from api.browse.reading import SHOWS_MAX
 from api.browse.titles import Titles
 from justbookit.ids import MovieId, ShowId
 from justbookit.listing import Details, Now, ShowListing, restated
+from justbookit.rounds import next_round
 
 log = structlog.get_logger()
 
@@ -33,6 +34,8 @@ STALE_SECONDS = 3.0
 TICK_SECONDS = 0.25
 ROUND_SECONDS = 0.2
 """From one look at what has changed to the next, but for what comes after a quiet while."""
+REST_SECONDS_MAX = 1.0
+"""When so much is sold that a look takes long."""
 PAGE = 100
 COMPARE_SECONDS, COMPARE_BLIND_SECONDS = 60.0, 1.0
 WRITE_SECONDS = 10.0
@@ -83,7 +86,7 @@ class Keeper:
         self._was_live = False
         self._compared_at = 0.0
         self._must_compare = True
-        self._refreshed_at = 0.0
+        self._due = 0.0
         self._wrote_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -147,8 +150,8 @@ class Keeper:
             await self._compare()
             self._must_compare = False
         elif self._noticed.something:
-            await asyncio.sleep(self._refreshed_at + ROUND_SECONDS - time.monotonic())
-            self._refreshed_at = time.monotonic()
+            await asyncio.sleep(self._due - time.monotonic())
+            began = time.monotonic()
             until = self._seen_until()
             noticed, self._noticed = self._noticed, Noticed()
             self._wake.clear()
@@ -158,6 +161,9 @@ class Keeper:
                 self._noticed.also(noticed)
                 raise
             self._known_until(until)
+            self._due = next_round(
+                began, time.monotonic(), every=ROUND_SECONDS, rest_max=REST_SECONDS_MAX
+            )
         elif live:
             self._wake.clear()
             self._known_until(self._seen_until())

@@ -18,6 +18,7 @@ from faust.types import TP
 
 from justbookit.dead_letters import StreamDeadLetter
 from justbookit.errors import MalformedMessage, MissingOffsets
+from justbookit.rounds import next_round
 from justbookit.settings import Settings
 from justbookit.topics import CATALOGUE_EVENTS, SEAT_EVENTS
 from streams import exits, postgres
@@ -41,6 +42,10 @@ GATHER_SECONDS = 0.2
 ROUND_SECONDS = 1.0
 """From the beginning of a round to the next: a show that sells fast is written once in this time,
 not once for each event, and what comes after a quiet while is written at once."""
+
+REST_SECONDS_MAX = 10.0
+"""When so much is sold that a round takes long; OpenSearch would else take a fourth of what selling
+takes, or more."""
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
@@ -106,13 +111,14 @@ class Indexer:
             for each in await self._documents.ensure():
                 log.error("not in the index: %s", each)
             os.write(1, b"ready search\n")
-            clock, began = asyncio.get_running_loop().time, 0.0
+            clock, due = asyncio.get_running_loop().time, 0.0
             while True:
                 await self.deliveries.arrival()
-                await asyncio.sleep(began + ROUND_SECONDS - clock())
+                await asyncio.sleep(due - clock())
                 began = clock()
                 records, delivered = await self.deliveries.take(MESSAGES)
                 await self._index(records)
+                due = next_round(began, clock(), every=ROUND_SECONDS, rest_max=REST_SECONDS_MAX)
                 for delivery in delivered:
                     if delivery.message.generation_id == self._app.consumer_generation_id:
                         delivery.ack()

@@ -27,6 +27,11 @@ LOOK_EVERY = timedelta(minutes=1)
 SNAPSHOT_EVERY = 400
 """Events; so many at most are replayed to load a show, and what came in its last batch."""
 
+CLAIMS_PER_EVENT = 4
+"""Of a large show it is more events: a snapshot costs as much as there are claims in it, and that
+is so many for each event since the last one. A stadium that sells out by twos is written down
+each time that twice as many seats are gone, and not each time that 400 bookings are."""
+
 
 class Kept(NamedTuple):
     """What Postgres has of a show: its snapshot, if there is one, and the events since."""
@@ -91,7 +96,8 @@ class Shows:
         for show_id in show_ids:
             entry = self._entries[show_id]
             seatmap = entry.seatmap
-            if seatmap.version - entry.snapshot >= SNAPSHOT_EVERY and seatmap.terms is not None:
+            worth = max(SNAPSHOT_EVERY, len(seatmap.claims) // CLAIMS_PER_EVENT)
+            if seatmap.version - entry.snapshot >= worth and seatmap.terms is not None:
                 entry.snapshot = seatmap.version
                 found.append(seatmap)
         return found

@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,7 @@ from justbookit.evolving import evolve
 from justbookit.forgetting import ANSWERS_KEPT, ENDED_KEPT, weight_of, weight_of_hall
 from justbookit.seat_commands import BookSeats, HoldSeats, OpenShow, Payment, ReleaseHold
 from justbookit.seatmap import SeatMap
-from streams.seats.shows import OVER_AFTER, Kept, Shows
+from streams.seats.shows import CLAIMS_PER_EVENT, OVER_AFTER, Kept, Shows
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 END = NOW + timedelta(hours=26)
@@ -137,6 +138,26 @@ def test_the_shows_asked_for_longest_ago_leave_when_all_weigh_too_much():
     assert "s9" in shows
     assert "s1" not in shows
     assert 0 < len(shows) < 10
+
+
+def test_the_more_of_a_show_is_sold_the_rarer_it_is_written_down(monkeypatch):
+    """Each time costs as much as there are claims, so all together stay a few for each event."""
+    monkeypatch.setattr("streams.seats.shows.SNAPSHOT_EVERY", 4)
+    opened, *sold = log_of("s", pairs=500, layout=hall(25, 40))
+    shows = Shows(2**30)
+    shows.remember({"s": Kept(None, [opened])})
+    seatmap, written = shows.use("s"), []
+
+    for body in sold:
+        evolve(seatmap, wire.decode_seat_event(body))
+        written += [(each.version, len(each.claims)) for each in shows.outgrown(["s"])]
+
+    versions = [version for version, _ in written]
+    steps = [later - earlier for earlier, later in pairwise([0, *versions])]
+    assert steps[0] == 4
+    assert steps == sorted(steps)
+    assert len(sold) / 2 <= versions[-1], "and not so rarely that most would be replayed"
+    assert sum(claims for _, claims in written) <= (CLAIMS_PER_EVENT + 1) * len(sold)
 
 
 def test_what_a_batch_has_touched_stays_however_much_it_weighs():
