@@ -5,7 +5,7 @@ every partition must have its offsets from 0 to where the lake ends, each once; 
 nothing of the run is kept, and the reports go on showing what was whole.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +30,13 @@ TABLES: Mapping[str, Sequence[str]] = {
 }
 """What each table of `raw` is made of."""
 
+_FOLLOWING = """
+SELECT topic, partition, (
+           SELECT max("offset") + 1 FROM raw.{} AS had
+            WHERE had.topic = known.topic AND had.partition = known.partition
+       )
+  FROM unnest(%(topics)s::text[], %(numbers)s::integer[]) AS known (topic, partition)
+"""
 CHUNK_ROWS = 500_000
 HOLES_SHOWN = 5
 
@@ -84,7 +91,7 @@ def _publish(
                 connection.execute(sql.SQL("TRUNCATE raw.{}").format(sql.Identifier(table)))
                 connection.execute("DELETE FROM raw.loads WHERE table_name = %s", [table])
             files = [file for file in manifest.files.values() if file.dataset in datasets]
-            following = _following(connection, table)
+            following = _following(connection, table, manifest.next)
             added[table] = 0
             for chunk in _chunks(files, following):
                 rows = Path(passing) / "rows.csv"
@@ -94,10 +101,15 @@ def _publish(
     return Published(added=added, total=_check(connection, manifest))
 
 
-def _following(connection: psycopg.Connection, table: str) -> dict[Partition, int]:
-    query = sql.SQL('SELECT topic, partition, max("offset") + 1 FROM raw.{} GROUP BY 1, 2')
-    rows = connection.execute(query.format(sql.Identifier(table))).fetchall()
-    return {(topic, partition): offset for topic, partition, offset in rows}
+def _following(
+    connection: psycopg.Connection, table: str, partitions: Collection[Partition]
+) -> dict[Partition, int]:
+    """Where each partition that the table has goes on, by the end of its index."""
+    rows = connection.execute(
+        sql.SQL(_FOLLOWING).format(sql.Identifier(table)),
+        {"topics": [each[0] for each in partitions], "numbers": [each[1] for each in partitions]},
+    ).fetchall()
+    return {(topic, partition): end for topic, partition, end in rows if end is not None}
 
 
 def _chunks(
