@@ -22,8 +22,8 @@ SELECT DISTINCT body #>> '{venue,country}' AS country
  ORDER BY country
 """
 _YEARS = """
-SELECT min(ends), max(ends)
-  FROM (SELECT extract(YEAR FROM (body #>> '{terms,ends_at}')::timestamptz)::int AS ends
+SELECT min(year)::int, max(year)::int
+  FROM (SELECT left(body #>> '{terms,ends_at}', 4) AS year
           FROM raw.seat_events
          WHERE type IN ('ShowOpened', 'ShowChanged', 'ShowMoved')) AS shows
 """

@@ -46,6 +46,7 @@ from warehouse.publish import TABLES, PostgresSilent, publish
 from warehouse.record import Record
 from warehouse.reporting import site
 from warehouse.scheduling import keep_closing
+from warehouse.settling import calendar
 
 # dbt builds everything in these, several times, beside other tests
 pytestmark = pytest.mark.timeout(600)
@@ -424,8 +425,11 @@ def hold_the_way_to_a_days_shows(settings: Settings) -> None:
             "EXPLAIN SELECT * FROM analytics.stg_seat_events__holds"
             " WHERE show_id IN (SELECT show_id FROM analytics.int_shows_touched)"
         ).fetchall()
+        years = connection.execute(f"EXPLAIN {calendar._YEARS}".encode()).fetchall()  # noqa: SLF001 - the plan is what is held
     told = "\n".join(row[0] for row in plan)
     assert re.search(r"Index Cond: \(+show_id = ", told), told
+    told = "\n".join(row[0] for row in years)
+    assert told.count("using seat_events_years") == 2, f"both ends of the index alone: {told}"
 
 
 def end_before_what_shows_earned(settings: Settings) -> None:
