@@ -1,6 +1,8 @@
 """How much memory the warehouse's commands take, while they run."""
 
+import contextlib
 import threading
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 import psutil
@@ -39,9 +41,16 @@ class Memory:
                 sessions = connection.execute(
                     "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
                 ).fetchall()
-                processes = [psutil.Process(pid) for (pid,) in sessions if psutil.pid_exists(pid)]
-                held = sum(map(_held, [*ours.children(recursive=True), *processes]))
+                theirs = _of_pids(pid for (pid,) in sessions)
+                held = sum(map(_held, [*ours.children(recursive=True), *theirs]))
                 self.peak = max(self.peak, held)
+
+
+def _of_pids(pids: Iterable[int]) -> Iterator[psutil.Process]:
+    """Those that are still there; a session may end while it is looked at."""
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
 
 
 def _held(process: psutil.Process) -> int:
