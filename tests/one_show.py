@@ -1,6 +1,6 @@
 """One show with two rows, and short ways to ask something of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -111,6 +111,13 @@ def play(steps: Iterable[tuple[Any, datetime]]) -> tuple[SeatMap, list[Any]]:
             evolve(seatmap, event)
             log.append(event)
     return seatmap, log
+
+
+def decided(*steps: Any) -> Sequence[Any]:
+    """What comes of the last step, each at noon or at a time of its own."""
+    *before, last = (each if isinstance(each, tuple) else (each, NOON) for each in steps)
+    seatmap, _ = play(before)
+    return decide(seatmap, *last, HOLD)
 
 
 def faults(log: list[Any]) -> list[str]:

@@ -83,6 +83,23 @@ def maps(log, *, live=True):
     return made
 
 
+async def looked_at(log):
+    """Maps of which one was read, and that are followed for a minute to come."""
+    made = maps(log)
+    await made.look("s")
+    made.answers.as_of = time.time() + 60
+    return made
+
+
+async def begun(log, made):
+    """A look that waits for Postgres, until the gate is opened."""
+    log.gate.clear()
+    log.reading.clear()
+    looking = asyncio.create_task(made.look("s"))
+    await log.reading.wait()
+    return looking
+
+
 async def test_a_map_is_read_once_and_follows():
     log = Log(OPENED)
     made = maps(log)
@@ -178,9 +195,7 @@ async def test_what_was_missed_is_doubted_since_others_were_last_heard():
 
 async def test_what_is_doubted_while_postgres_is_away_says_since_when():
     log = Log(OPENED)
-    made = maps(log)
-    await made.look("s")
-    made.answers.as_of = time.time() + 60
+    made = await looked_at(log)
     log.away = True
 
     made.found("s", 2)
@@ -192,9 +207,7 @@ async def test_what_is_doubted_while_postgres_is_away_says_since_when():
 
 async def test_a_doubt_is_as_old_as_the_first_of_what_is_missing():
     log = Log(OPENED)
-    made = maps(log)
-    await made.look("s")
-    made.answers.as_of = time.time() + 60
+    made = await looked_at(log)
     log.away = True
 
     made.found("s", 2)
@@ -209,15 +222,10 @@ async def test_a_doubt_is_as_old_as_the_first_of_what_is_missing():
 
 async def test_a_doubt_that_came_while_the_map_was_read_is_as_old_as_the_reading():
     log = Log(OPENED)
-    made = maps(log)
-    await made.look("s")
-    made.answers.as_of = time.time() + 60
+    made = await looked_at(log)
     made.found("s", 2)
-    log.gate.clear()
-    log.reading.clear()
     began = datetime.now(UTC)
-    looking = asyncio.create_task(made.look("s"))
-    await log.reading.wait()
+    looking = await begun(log, made)
 
     await asyncio.sleep(0.01)
     made.found("s", 3)
@@ -231,11 +239,8 @@ async def test_what_comes_while_a_map_cannot_be_read_follows_what_was_there():
     made = maps(log, live=False)
     await made.look("s")
     made._watched["s"].loaded_at -= 60  # noqa: SLF001 - it has to have been read a while ago
-    log.gate.clear()
-    log.reading.clear()
     log.away = True
-    looking = asyncio.create_task(made.look("s"))
-    await log.reading.wait()
+    looking = await begun(log, made)
 
     made.seen(blocked(2, "A1"))
     made.answers.live = True

@@ -5,8 +5,7 @@ import pytest
 
 from justbookit.catalogue import Layout, Mode, OrphanRule, Row, SellingRules
 from justbookit.seat_commands import BookSeats, HoldBest, HoldSeats, OpenShow, Payment
-from tests.decided import decide
-from tests.one_show import HOLD, NOON, TERMS, ask, hold, play
+from tests.one_show import TERMS, ask, decided, hold
 
 
 def opened(row="1234", *, accessible=(), mode=Mode.ALL_IN, **rules):
@@ -22,13 +21,6 @@ def opened(row="1234", *, accessible=(), mode=Mode.ALL_IN, **rules):
 
 def taken(kind, *seats, who="ana", **fields):
     return ask(kind, booking_id=who, customer_id=f"{who}-customer", seat_ids=seats, **fields)
-
-
-def decided(show, *commands):
-    """What comes of the last of them."""
-    *before, last = commands
-    seatmap, _ = play([(show, NOON), *((each, NOON) for each in before)])
-    return decide(seatmap, last, NOON, HOLD)
 
 
 @pytest.mark.parametrize("accessible", [True, False])

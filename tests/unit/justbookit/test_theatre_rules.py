@@ -14,7 +14,6 @@ from justbookit.seat_commands import (
     ReleaseHold,
     SetAllotment,
 )
-from tests.decided import decide
 from tests.one_show import (
     HOLD,
     NOON,
@@ -25,20 +24,13 @@ from tests.one_show import (
     ask,
     block,
     counter,
+    decided,
     hold,
-    play,
     say,
 )
 
 SMALLER = msgspec.structs.replace(TERMS, layout=Layout(version=2, rows=TERMS.layout.rows[:1]))
 LATER = msgspec.structs.replace(TERMS, starts_at=TERMS.starts_at + timedelta(hours=1))
-
-
-def decided(*steps):
-    """What comes of the last step, each at noon or at a time of its own."""
-    *before, last = (each if isinstance(each, tuple) else (each, NOON) for each in steps)
-    seatmap, _ = play(before)
-    return decide(seatmap, *last, HOLD)
 
 
 @pytest.mark.parametrize(
