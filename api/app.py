@@ -25,6 +25,7 @@ from api.failures import told
 from api.headers import safely
 from api.pages import routes as page_routes
 from api.pages.failures import as_page
+from api.pages.page import LogInFirst
 from api.problems import PROBLEM_JSON, Problem
 from api.routes import (
     bookings,
@@ -124,7 +125,7 @@ def create_app(settings: Settings) -> Litestar:
             "customer": Provide(customer),
             "organizer": Provide(organizer),
         },
-        exception_handlers={Exception: problem_or_page},
+        exception_handlers={LogInFirst: as_page, Exception: problem_or_page},
         lifespan=[lifespan],
         csrf_config=CSRFConfig(
             secret=settings.secret,

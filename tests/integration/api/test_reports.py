@@ -174,8 +174,9 @@ def test_a_role_that_was_taken_away_counts_at_once(office, browser):
     assert reader.get("/reports/finance.html").status_code == 403
 
 
-def test_without_a_login_one_is_sent_to_the_form(office):
-    answer = httpx.get(f"{office['base']}/reports/finance.html", headers={"accept": "text/html"})
+@pytest.mark.parametrize("accept", ["text/html", "*/*"], ids=["a browser", "whoever takes all"])
+def test_without_a_login_one_is_sent_to_the_form(office, accept):
+    answer = httpx.get(f"{office['base']}/reports/finance.html", headers={"accept": accept})
 
     assert (answer.status_code, answer.headers["location"]) == (
         303,
