@@ -106,7 +106,8 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(self.program.stop_signal)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.process.wait(), self.program.stop_seconds_max)
+            async with asyncio.timeout(self.program.stop_seconds_max):
+                await self.process.wait()
         self.kill()
         await self.process.wait()
 

@@ -43,7 +43,8 @@ class Watchdog:
 
     async def _is_behind(self) -> bool:
         try:
-            return await asyncio.wait_for(self._behind(), LOOK_SECONDS)
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await self._behind()
         except Exception:  # noqa: BLE001 - a broker that does not answer is no lag of ours
             return False
 

@@ -39,7 +39,8 @@ class Door:
 
     async def _push(self, request: web.Request) -> web.Response:
         try:
-            body = await asyncio.wait_for(request.read(), BODY_SECONDS_MAX)
+            async with asyncio.timeout(BODY_SECONDS_MAX):
+                body = await request.read()
         except TimeoutError as error:
             raise Problem(
                 HTTPStatus.REQUEST_TIMEOUT, "slow-body", f"no body after {BODY_SECONDS_MAX:.0f} s"

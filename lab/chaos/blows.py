@@ -116,7 +116,8 @@ class Blows:
                 stderr=log,
             )
         try:
-            code = await asyncio.wait_for(rival.wait(), RIVAL_SECONDS_MAX)
+            async with asyncio.timeout(RIVAL_SECONDS_MAX):
+                code = await rival.wait()
             record.evidence = f"a rival ended with {code}{', fenced' if code == FENCED else ''}; "
         except TimeoutError:
             rival.terminate()

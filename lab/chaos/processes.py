@@ -112,7 +112,8 @@ class Processes:
             spare.send_signal(signal.SIGCONT)
             spare.terminate()
         try:
-            await asyncio.wait_for(spare.wait(), STOP_SECONDS_MAX)
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await spare.wait()
         except TimeoutError:
             spare.kill()
             await spare.wait()

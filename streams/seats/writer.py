@@ -194,7 +194,8 @@ class SeatWriter:
             until_due = max(TIMER_SECONDS_MIN, (next_at - self._clock.now()).total_seconds())
             patience = until_due if patience is None else min(patience, until_due)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._inbox.filled.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self._inbox.filled.wait()
             # Records are handed over partition by partition, many at a time (see `StreamApp`). A
             # batch costs the same for one command as for twenty, here, in Postgres and in Kafka;
             # so the first partition waits for the others.

@@ -14,7 +14,8 @@ PATIENCE_SECONDS, LOOK_SECONDS = 10.0, 0.05
 
 
 async def told(found):
-    return await asyncio.wait_for(found.get(), PATIENCE_SECONDS)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        return await found.get()
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ def start(settings):
 async def test_told_to_stop_it_finishes_what_it_has_begun(own):
     process = start(own)
     try:
-        line = await asyncio.wait_for(asyncio.to_thread(process.stdout.readline), START_SECONDS_MAX)
+        async with asyncio.timeout(START_SECONDS_MAX):
+            line = await asyncio.to_thread(process.stdout.readline)
         assert line.startswith("ready api")
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{own.api_port}/api/v1", timeout=30

@@ -94,7 +94,8 @@ async def test_too_many_deaths_in_a_minute_end_the_run(supervisor, journal, monk
 
     killer = asyncio.create_task(kill_it_again_and_again())
     with pytest.raises(GaveUp, match="mortal ended 5 times, last with -9"):
-        await asyncio.wait_for(supervisor.until_given_up(), 20)
+        async with asyncio.timeout(20):
+            await supervisor.until_given_up()
     await killer
 
 

@@ -45,7 +45,8 @@ async def worker(monkeypatch):
 async def test_an_idle_worker_ends(worker):
     worker.app.begin()
 
-    await asyncio.wait_for(worker.ended.wait(), 1)
+    async with asyncio.timeout(1):
+        await worker.ended.wait()
 
 
 async def test_a_busy_worker_answers_first(worker):
@@ -57,4 +58,5 @@ async def test_a_busy_worker_answers_first(worker):
     assert not worker.ended.is_set()
     worker.gate.set()
     assert await asked == 200
-    await asyncio.wait_for(worker.ended.wait(), 1)
+    async with asyncio.timeout(1):
+        await worker.ended.wait()

@@ -50,6 +50,8 @@ class Server:
                     connection.sendall(answer[at : at + self._piece])
 
     def close(self):
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 
 

@@ -29,8 +29,14 @@ async def watch(progress, behind):
 
     task = Watchdog(progress, is_behind).start()
     done, _ = await asyncio.wait([task], timeout=0.2)
-    task.cancel()
+    await end(task)
     return task.exception() if done else None
+
+
+async def end(task):
+    task.cancel()
+    _, alive = await asyncio.wait([task], timeout=5)
+    assert not alive
 
 
 async def test_lag_without_progress_ends_the_process():
@@ -48,3 +54,18 @@ async def test_progress_is_no_reason():
     steps = iter(range(10**6))
 
     assert await watch(lambda: next(steps), behind=True) is None
+
+
+async def test_it_ends_when_told_so_in_the_moment_in_which_it_is_answered():
+    asked, answer = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def is_behind():
+        asked.set()
+        return await answer
+
+    task = Watchdog(lambda: 7, is_behind).start()
+    await asked.wait()
+    answer.set_result(False)
+    await asyncio.sleep(0)
+
+    await end(task)

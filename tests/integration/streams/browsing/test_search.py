@@ -234,7 +234,8 @@ async def test_search_waits_for_opensearch_and_loses_nothing(desk: Any) -> None:
     await asyncio.sleep(1.0)
     assert not waiting.done()
     async with await _door_to(desk.settings.opensearch, port):
-        assert await asyncio.wait_for(waiting, 20) == []
+        async with asyncio.timeout(20):
+            assert await waiting == []
         await documents.close()
 
     assert desk.document(desk.show().show_id) is not None
