@@ -26,6 +26,7 @@ from lab.bench.questions import SHARES, Questions, get, look_around, misspelt
 from lab.bench.readers import Asked, Plan, Reading, read
 from lab.bench.relevance import Relevance, relevance
 from lab.bench.searching import Wish, popular, rare
+from lab.bench.spending import Spending
 from lab.bench.titled_index import NAME, titled_index
 from lab.bench.visible import Watcher
 
@@ -55,6 +56,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 class _Bench:
     def __init__(self, settings: Settings, wanted: Wanted, say: Say) -> None:
+        self._settings = settings
         self._wanted = wanted
         self._say = say
         self.host = (
@@ -76,6 +78,14 @@ class _Bench:
     def pages(self, what: str, requests: Sequence[bytes], weights: Sequence[float] = ()) -> Reading:
         self._say(f"{what}: {len(requests):,} questions, {self._wanted.seconds:g} s")
         return self._read(Asked(self.host, self.port, requests, weights))
+
+    def priced(
+        self, what: str, requests: Sequence[bytes], weights: Sequence[float]
+    ) -> tuple[Reading, Figures]:
+        """Pages, and milliseconds of processor that each process spent a second meanwhile."""
+        spending = Spending(self._settings)
+        found = self.pages(what, requests, weights)
+        return found, spending.per(WARM_UP_SECONDS + self._wanted.seconds, "second.cpu_")
 
     def searches(self, wishes: Sequence[Wish], *, ours: bool, once: bool) -> Reading:
         """Popular ones by Zipf; rare ones once each."""
@@ -137,7 +147,7 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
     still = bench.pages("as people ask, and nothing changes", requests, weights)
     with Changing(settings, changed, wanted.rate) as changing:
         static_too = bench.pages("the framework's limit beside bookings", limit)
-        hot = bench.pages("as people ask", requests, weights)
+        hot, spent = bench.priced("as people ask", requests, weights)
         uniform = bench.pages("all alike", requests)
         changes_per_s = changing.per_s()
         titles = list(questions.titles.values())
@@ -184,6 +194,7 @@ def browse(settings: Settings, wanted: Wanted, say: Say, run: Callable[..., obje
         "by_ear.ndcg": judged.by_ear,
         "by_ear.judged_texts": judged.by_ear_texts,
         "changes_per_s": changes_per_s,
+        **spent,
     }
     baselines: Figures = {
         "static.requests_per_s": static.per_s,

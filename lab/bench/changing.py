@@ -77,7 +77,7 @@ class Changing:
         dice, run, numbers = Random(11), token_hex(4), count()
         weights = list(accumulate(1 / rank for rank in range(1, len(self._pairs) + 1)))
         held: list[tuple[float, int, ReleaseHold]] = []
-        busy: set[int] = set()
+        everyone, busy = range(len(self._pairs)), set[int]()
         due = time.perf_counter()
         while not self._over.is_set() or held:
             now = time.perf_counter()
@@ -89,9 +89,10 @@ class Changing:
                 due += 1 / self._per_second
                 (which,) = dice.choices(range(len(self._pairs)), cum_weights=weights)
                 if which in busy:
-                    which = dice.randrange(len(self._pairs))
-                if which in busy:
-                    continue
+                    free = [other for other in everyone if other not in busy]
+                    if not free:
+                        raise NotPlausible(f"{self._per_second}/s hold all of {len(busy)} shows")
+                    which = dice.choice(free)
                 busy.add(which)
                 hold, release = self._booking(which, f"bench-{run}-{next(numbers)}")
                 self._send(producer, hold)

@@ -24,7 +24,7 @@ class Spending:
         self._settings = settings
         self._before = dict(self._seconds())
 
-    def per(self, count: int, prefix: str) -> Figures:
+    def per(self, count: float, prefix: str) -> Figures:
         """Milliseconds that each process spent for each of `count` things, and all of them."""
         spent: dict[str, float] = {}
         for (name, pid), seconds in self._seconds():
