@@ -5,6 +5,7 @@ life. jgo's own settings (`jgo config`) may name other repositories than Maven C
 """
 
 import contextlib
+import fcntl
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,17 @@ AT_ONCE = 4
 TIMEOUT_SECONDS = 60
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Keep others from fetching: they would take what is half here for damaged, and remove it."""
+    cache = jars.cache()
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / ".justbookit.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@_alone()
 def fetch(server: str) -> None:
     """Bring every missing jar of `server` into the cache.
 

@@ -163,12 +163,12 @@ def _wait_until_ready(process: subprocess.Popen[bytes], home: Path, log: Path) -
         if run is not None and run.ready:
             return
         if process.poll() is not None:
-            pytest.exit(f"the stack did not start:\n{tail_of(log, 60)}", returncode=1)
+            pytest.fail(f"the stack did not start:\n{tail_of(log, 60)}", pytrace=False)
         if time.monotonic() > deadline:
             tails = "\n\n".join(
                 f"{path.name}:\n{tail_of(path)}" for path in sorted((home / "logs").glob("*.log"))
             )
-            pytest.exit(f"the stack is not ready:\n{tail_of(log)}\n\n{tails}", returncode=1)
+            pytest.fail(f"the stack is not ready:\n{tail_of(log)}\n\n{tails}", pytrace=False)
         time.sleep(0.1)
 
 
