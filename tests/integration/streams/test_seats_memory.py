@@ -6,9 +6,19 @@ from justbookit.ids import BookingId, CustomerId, SeatId
 from justbookit.refusals import Refusal
 from justbookit.seat_commands import HoldSeats, OpenShow, ReleaseHold
 from justbookit.seat_events import CommandRefused, SeatsHeld
+from streams import postgres
+from streams.arrays import Texts
+from streams.seats.archive import ANSWERS
 from streams.seats.shows import SNAPSHOT_EVERY
 
 ANA = CustomerId("ana")
+MANY_EVENTS_WITHOUT_STATISTICS = """
+WITH forgotten AS (
+    DELETE FROM pg_statistic WHERE starelid = 'seat_event'::regclass
+)
+INSERT INTO seat_event (show_id, version, command_id, type, at, body)
+SELECT 's', n, n || repeat('-', 500), 'SeatsBooked', now(), '{}' FROM generate_series(1, 20000) AS n
+"""
 TIMES = max(ANSWERS_KEPT, ENDED_KEPT, SNAPSHOT_EVERY)
 
 
@@ -109,3 +119,16 @@ def opened(seats):
     show_id = seats.show_in(0)
     command = OpenShow(command_id=seats.command_id(), show_id=show_id, terms=seats.terms(show_id))
     return wire.encode(command), show_id
+
+
+async def test_an_old_answer_is_found_by_its_command_and_not_by_reading_its_show(seats):
+    async with (
+        await postgres.connect(seats.settings, "test") as connection,
+        connection.transaction(force_rollback=True),
+    ):
+        await connection.execute(MANY_EVENTS_WITHOUT_STATISTICS)
+        cursor = await connection.execute("EXPLAIN " + ANSWERS, (Texts(["s"]), Texts(["c"])))
+        plan = "\n".join(line for (line,) in await cursor.fetchall())
+
+    assert "seat_event_of_command" in plan
+    assert "seat_event_pkey" not in plan
