@@ -47,6 +47,8 @@ class Outflow:
         await self.until_committed()
         self._on_the_way += 1
         self._committing = asyncio.create_task(self._commit(batch, transaction))
+        # Postgres gets to work before the next batch is read, which takes a while and no turns.
+        await asyncio.sleep(0)
 
     async def until_committed(self) -> None:
         if self._committing is not None:
