@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import psycopg
+from opensearchpy import ConnectionError as OpenSearchConnectionError
 from opensearchpy import OpenSearch
 from rich.console import Console
 from rich.table import Table
@@ -115,8 +116,11 @@ def versions(settings: Settings) -> dict[str, str]:
     """What was measured: servers and libraries."""
     with psycopg.connect(settings.postgres) as connection:
         postgres = connection.info.parameter_status("server_version") or ""
-    with OpenSearch(hosts=[settings.opensearch]) as client:
-        opensearch = str(client.info()["version"]["number"])
+    with OpenSearch(hosts=[settings.opensearch], max_retries=0) as client:
+        try:
+            opensearch = str(client.info()["version"]["number"])
+        except OpenSearchConnectionError:
+            opensearch = "not running"
     libraries = {name: version(name) for name in _LIBRARIES}
     return {
         "python": platform.python_version(),
