@@ -7,6 +7,7 @@ life. jgo's own settings (`jgo config`) may name other repositories than Maven C
 import contextlib
 import fcntl
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,7 +20,8 @@ from stack import jars
 from stack.errors import CannotStart
 from stack.jars import Jar
 
-ATTEMPTS_MAX = 3
+PAUSES = (0.0, 1.0, 3.0, 9.0)
+"""Seconds before each attempt: a repository may refuse for a moment."""
 AT_ONCE = 4
 TIMEOUT_SECONDS = 60
 
@@ -58,7 +60,7 @@ def fetch(server: str) -> None:
 
         context = _context(PythonResolver(progress_callback=count))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for _ in pool.map(lambda jar: _fetch_one(context, jar), wanted):
+            for _ in pool.map(lambda jar: fetch_one(context, jar), wanted):
                 progress.advance(task)
 
 
@@ -71,11 +73,13 @@ def _context(resolver: PythonResolver) -> MavenContext:
     )
 
 
-def _fetch_one(context: MavenContext, jar: Jar) -> None:
+def fetch_one(context: MavenContext, jar: Jar) -> None:
+    """Bring one jar into the cache. Raises CannotStart when it cannot be had as it was locked."""
     component = context.project(jar.group, jar.artifact).at_version(jar.version)
     artifact = component.artifact(classifier=jar.classifier, packaging=jar.packaging)
     reason = "its SHA-256 is not the locked one"
-    for _ in range(ATTEMPTS_MAX):
+    for pause in PAUSES:
+        time.sleep(pause)
         jar.path.unlink(missing_ok=True)
         try:
             artifact.resolve()
