@@ -77,7 +77,8 @@ class Changing:
         dice, run, numbers = Random(11), token_hex(4), count()
         weights = list(accumulate(1 / rank for rank in range(1, len(self._pairs) + 1)))
         held: list[tuple[float, int, ReleaseHold]] = []
-        everyone, busy = range(len(self._pairs)), set[int]()
+        everyone = range(len(self._pairs))
+        busy: set[int] = set()
         due = time.perf_counter()
         while not self._over.is_set() or held:
             now = time.perf_counter()
@@ -87,7 +88,7 @@ class Changing:
                 self._send(producer, release)
             while due <= now and not self._over.is_set():
                 due += 1 / self._per_second
-                (which,) = dice.choices(range(len(self._pairs)), cum_weights=weights)
+                (which,) = dice.choices(everyone, cum_weights=weights)
                 if which in busy:
                     free = [other for other in everyone if other not in busy]
                     if not free:

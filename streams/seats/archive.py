@@ -28,8 +28,8 @@ SELECT event.show_id, event.body
  ORDER BY event.show_id, event.version
 """
 
-# OFFSET 0 keeps the show out of the inner question. While the statistics know the table as empty,
-# a plan that reads all events of the show for each command looks as good, and is kept.
+# OFFSET 0 keeps the show out of the inner question. While there are no statistics of the table, a
+# plan that looks at all events of the show for each command looks as good, and is kept.
 ANSWERS = """
 SELECT event.show_id, event.body
   FROM unnest(%s, %s) AS asked (show_id, command_id)
