@@ -10,7 +10,7 @@ from justbookit.ids import CommandId, SeatId, ShowId
 Seats = Annotated[tuple[SeatId, ...], msgspec.Meta(max_length=2000)]
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True, gc=False):
     """One wish about one show."""
 
     command_id: CommandId
@@ -19,7 +19,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=T
     """What was asked, hashed, where who asks may ask again; the answer repeats it."""
 
 
-class Payment(msgspec.Struct, frozen=True, kw_only=True):
+class Payment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a gateway says was paid; `reference` is the gateway's own name for it."""
 
     reference: str

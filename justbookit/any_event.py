@@ -7,7 +7,9 @@ import msgspec
 from justbookit.ids import CommandId, ShowId
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+# No message refers to itself, so the collector of cycles need not go through them: a writer makes
+# a dozen for each booking, and keeps some of them for as long as the show is on sale.
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True, gc=False):
     """One fact about one show; `command_id` is what asked for it, None for the timer."""
 
     show_id: ShowId

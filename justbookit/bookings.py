@@ -56,7 +56,7 @@ class Exchanged(msgspec.Struct, frozen=True, kw_only=True):
     to_booking_id: BookingId
 
 
-class Booking(msgspec.Struct, kw_only=True):
+class Booking(msgspec.Struct, kw_only=True, gc=False):
     """A customer's seats in a show, from hold to ticket or to its end.
 
     `paid` and `refund` are sums over its whole life. `tariff_since` tells which tariff of the show

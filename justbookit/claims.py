@@ -18,7 +18,7 @@ CAN_GO = frozenset({ClaimKind.BLOCK, ClaimKind.OFFER})
 """What a theatre may take back: its own block, and what is only offered."""
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """Who has a seat: a booking, a counter sale, a block's reason, or a party it is offered to."""
 
     kind: ClaimKind

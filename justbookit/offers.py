@@ -21,7 +21,7 @@ from justbookit.price_lines import PriceLine
 GROUP = 3
 
 
-class Quote(msgspec.Struct, frozen=True, kw_only=True):
+class Quote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What some seats of a show cost together, in minor units, with a line for each."""
 
     lines: tuple[PriceLine, ...]

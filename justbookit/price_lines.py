@@ -5,7 +5,7 @@ import msgspec
 from justbookit.ids import OfferId, SeatId, ZoneId
 
 
-class PriceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PriceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What one seat costs and why: `price` = `base` - `discount`, in minor units."""
 
     seat_id: SeatId
