@@ -58,6 +58,8 @@ from justbookit.seat_events import (
 )
 from justbookit.seatmap import SeatMap
 
+_PUTS_ON_SALE = (ShowOpened, ShowChanged)
+
 
 def evolve(seatmap: SeatMap, event: SeatEvent) -> None:
     """Remember one event. Never refuses: what happened, happened.
@@ -74,7 +76,7 @@ def evolve(seatmap: SeatMap, event: SeatEvent) -> None:
     seatmap.version = event.version
     if event.command_id is not None:
         # with the layout that all shows on it share, not with one of its own
-        sold_on = isinstance(event, ShowOpened | ShowChanged)
+        sold_on = isinstance(event, _PUTS_ON_SALE)
         kept = msgspec.structs.replace(event, terms=seatmap.terms) if sold_on else event
         seatmap.answers[event.command_id] = kept
 

@@ -90,21 +90,23 @@ def price(tariff: Tariff, seats: Sequence[tuple[SeatId, ZoneId]]) -> Quote:
         dearest_first = sorted(range(len(seats)), key=lambda at: (-bases[at], seats[at][0]))
         thirds = frozenset(dearest_first[GROUP - 1 :: GROUP])
     lines = tuple(
-        _line(seat, zone, base, _offers_on(tariff, third=at in thirds))
+        _line(seat, zone, base, _offer_on(tariff, third=at in thirds))
         for at, ((seat, zone), base) in enumerate(zip(seats, bases, strict=True))
     )
-    return Quote(lines=lines, amount=sum(line.price for line in lines), currency=tariff.currency)
+    return Quote(lines=lines, amount=sum([line.price for line in lines]), currency=tariff.currency)
 
 
-def _offers_on(tariff: Tariff, *, third: bool) -> tuple[Offer, ...]:
-    both = (tariff.every_ticket, tariff.third_ticket if third else None)
-    return tuple(offer for offer in both if offer is not None)
+def _offer_on(tariff: Tariff, *, third: bool) -> Offer | None:
+    """Of those that a ticket may get the one that takes off most."""
+    every, other = tariff.every_ticket, tariff.third_ticket if third else None
+    if every is None or other is None:
+        return every or other
+    return max(every, other, key=lambda each: each.percent)
 
 
-def _line(seat: SeatId, zone: ZoneId, base: int, offers: tuple[Offer, ...]) -> PriceLine:
-    if not offers:
+def _line(seat: SeatId, zone: ZoneId, base: int, offer: Offer | None) -> PriceLine:
+    if offer is None:
         return PriceLine(seat_id=seat, zone=zone, base=base, price=base)
-    offer = max(offers, key=lambda each: each.percent)
     discount = share(base, offer.percent)
     return PriceLine(
         seat_id=seat,

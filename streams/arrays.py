@@ -7,6 +7,7 @@ are joined from bytes, which most of ours are already.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from struct import pack
 
 from psycopg import AsyncConnection
@@ -79,15 +80,7 @@ class Times(Array):
     oid, element_oid = 1185, 1184
 
     def __init__(self, values: Sequence[datetime | None]) -> None:
-        super().__init__(
-            len(values),
-            b"".join(
-                [
-                    _NULL if value is None else pack(">iq", 8, _microseconds(value))
-                    for value in values
-                ]
-            ),
-        )
+        super().__init__(len(values), b"".join(map(_time, values)))
 
 
 def register(connection: AsyncConnection[object]) -> None:
@@ -133,6 +126,11 @@ def _fixed(form: str, size: int, values: Sequence[int]) -> bytes:
     return pack(">" + form * len(values), *pairs)
 
 
-def _microseconds(value: datetime) -> int:
+@lru_cache(maxsize=4096)
+def _time(value: datetime | None) -> bytes:
+    """One element; what one batch decides happens at one time, so most are asked for again."""
+    if value is None:
+        return _NULL
     gone = value - _EPOCH
-    return (gone.days * 86_400 + gone.seconds) * 1_000_000 + gone.microseconds
+    microseconds = (gone.days * 86_400 + gone.seconds) * 1_000_000 + gone.microseconds
+    return pack(">iq", 8, microseconds)

@@ -32,6 +32,7 @@ from justbookit.seat_events import (
 from justbookit.seatmap import SeatMap
 
 _OF_THE_CATALOGUE = (OpenShow, ChangeShow, CloseShow, MoveShow)
+_HOLDS = (SeatsHeld, HoldExtended)
 
 _CHANGES_LAPSES = (
     SeatsBlocked,
@@ -83,6 +84,8 @@ class Batch:
         self.before: dict[int, Position] = {}
         self.after: dict[int, Position] = {}
         self.messages: list[Message] = []
+        self.events: list[SeatEvent] = []
+        """Those of the messages that were decided here, in order."""
         self.letters: dict[int, list[StreamDeadLetter]] = {}
         self.shows: dict[ShowId, SeatMap] = {}
         self.partitions: dict[ShowId, int] = {}
@@ -108,6 +111,7 @@ class Batch:
         encode = wire.encode
         for event in events:
             self.messages.append(Message(partition, event, encode(event), fresh=True))
+        self.events += events
         self.shows[seatmap.show_id] = seatmap
         self.partitions[seatmap.show_id] = partition
         if isinstance(command, _OF_THE_CATALOGUE):
@@ -129,7 +133,7 @@ class Batch:
 
     def events_of(self) -> Counter[ShowId]:
         """How many events of each show were decided here."""
-        return Counter(message.event.show_id for message in self.messages if message.fresh)
+        return Counter([event.show_id for event in self.events])
 
     def touched(self) -> set[int]:
         """The partitions that have something to be published."""
@@ -143,7 +147,7 @@ class Batch:
             event = message.event
             if not message.fresh:
                 continue
-            if isinstance(event, SeatsHeld | HoldExtended):
+            if isinstance(event, _HOLDS):
                 timers.append(
                     (message.partition, event.held_until, event.show_id, event.booking_id)
                 )

@@ -69,6 +69,7 @@ _NAMES: dict[type, tuple[str, ...]] = {
     ReturnCounterSale: _SALE,
 }
 _COMMAND = ("command_id", "show_id")
+_HAS_TERMS = (OpenShow, ChangeShow, MoveShow)
 _AT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -97,7 +98,7 @@ def read(raw: bytes | None, *, topic: str, partition: int, partitions: int) -> S
             f"show {command.show_id} belongs to partition"
             f" {partition_of(command.show_id, partitions)}, not {partition}",
         )
-    if isinstance(command, OpenShow | ChangeShow | MoveShow):
+    if isinstance(command, _HAS_TERMS):
         _check_terms(command, topic)
     return command
 

@@ -38,6 +38,9 @@ _CHANGES_A_BOOKING = (
     ExchangeDropped,
     BookingExchanged,
 )
+_CHANGES_SEATS = (BookingChanged, BookingExchanged)
+_CHANGES_EXCHANGE = (ExchangeBegun, ExchangeDropped, BookingExchanged)
+_ENDS_A_BOOKING = (BookingCancelled, HoldReleased)
 
 Columns = tuple[Array, ...]
 _Row = tuple[ShowId, Booking, int]
@@ -58,15 +61,14 @@ def of_positions(batch: Batch) -> Columns:
 
 def of_events(batch: Batch) -> Columns:
     """New rows of seat_event."""
-    messages = [message for message in batch.messages if message.fresh]
-    events = [message.event for message in messages]
+    events = batch.events
     return (
         Texts([event.show_id for event in events]),
         Ints([event.version for event in events]),
         Texts([event.command_id for event in events]),
         Texts([type(event).__name__ for event in events]),
         Times([event.at for event in events]),
-        Jsons([message.body for message in messages]),
+        Jsons([message.body for message in batch.messages if message.fresh]),
     )
 
 
@@ -89,10 +91,7 @@ def of_bookings(batch: Batch) -> tuple[Columns, Columns]:
     """New rows of booking, and changes of rows that were there before."""
     versions: dict[tuple[ShowId, BookingId], int] = {}
     made: set[tuple[ShowId, BookingId]] = set()
-    for message in batch.messages:
-        event = message.event
-        if not message.fresh:
-            continue
+    for event in batch.events:
         if isinstance(event, _MAKES_A_BOOKING):
             made.add((event.show_id, event.booking_id))
             versions[event.show_id, event.booking_id] = event.version
@@ -110,9 +109,9 @@ def of_bookings(batch: Batch) -> tuple[Columns, Columns]:
 def of_changed_seats(batch: Batch) -> Columns:
     """Bookings that have other seats than they began with: rare, so not part of every row."""
     named = {
-        (message.event.show_id, message.event.booking_id): None
-        for message in batch.messages
-        if message.fresh and isinstance(message.event, BookingChanged | BookingExchanged)
+        (event.show_id, event.booking_id): None
+        for event in batch.events
+        if isinstance(event, _CHANGES_SEATS)
     }
     bookings = [batch.shows[show_id].bookings[booking_id] for show_id, booking_id in named]
     return (
@@ -129,8 +128,8 @@ def of_exchanges(batch: Batch) -> Columns:
     """Bookings that come from another show or go there, wholly or in part."""
     named = {
         (event.show_id, event.booking_id): None
-        for event in (message.event for message in batch.messages if message.fresh)
-        if isinstance(event, ExchangeBegun | ExchangeDropped | BookingExchanged)
+        for event in batch.events
+        if isinstance(event, _CHANGES_EXCHANGE)
         or (isinstance(event, SeatsHeld) and event.origin is not None)
     }
     bookings = [batch.shows[show_id].bookings[booking_id] for show_id, booking_id in named]
@@ -181,10 +180,10 @@ def _all_of(rows: Sequence[_Row], batch: Batch) -> Columns:
 def of_moved(batch: Batch) -> Columns:
     """Bookings that have other seats since their show moved."""
     named = {
-        (message.event.show_id, booking_id): message.event.version
-        for message in batch.messages
-        if message.fresh and isinstance(message.event, ShowMoved)
-        for booking_id in message.event.bookings
+        (event.show_id, booking_id): event.version
+        for event in batch.events
+        if isinstance(event, ShowMoved)
+        for booking_id in event.bookings
     }
     bookings = [batch.shows[show_id].bookings[booking_id] for show_id, booking_id in named]
     return (
@@ -200,8 +199,8 @@ def of_reasons(batch: Batch) -> Columns:
     """Bookings whose seats the theatre took away, and why."""
     ended = {
         (event.show_id, event.booking_id)
-        for event in (message.event for message in batch.messages if message.fresh)
-        if isinstance(event, BookingCancelled | HoldReleased)
+        for event in batch.events
+        if isinstance(event, _ENDS_A_BOOKING)
     }
     told = [
         (show_id, booking_id, because)
@@ -217,7 +216,7 @@ def of_reasons(batch: Batch) -> Columns:
 
 def of_claims(batch: Batch) -> tuple[Columns, Columns]:
     """Rows of seat_claim to delete, and then to insert."""
-    changes = ClaimChanges(message.event for message in batch.messages if message.fresh)
+    changes = ClaimChanges(batch.events)
     return (
         (*_claims(changes.freed), Texts([claim.owner for claim in changes.freed])),
         (*_claims(list(changes.taken)), Texts(list(changes.taken.values()))),

@@ -58,13 +58,11 @@ def of_waiting(batch: Batch) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """New rows, and changes of rows that were there before."""
     joined: dict[_Name, tuple[int, WaitingListJoined]] = {}
     now: dict[_Name, _Now] = {}
-    for message in batch.messages:
-        if not message.fresh:
-            continue
-        match message.event:
+    for happened in batch.events:
+        match happened:
             case WaitingListJoined() as event:
                 name = (event.show_id, event.entry_id)
-                joined[name] = (message.partition, event)
+                joined[name] = (batch.partitions[event.show_id], event)
                 now[name] = _Now(WAITING, (), None, None, event.version)
             case SeatsOffered() as event:
                 state = _Now(OFFERED, event.seat_ids, event.offered_until, None, event.version)
