@@ -1,6 +1,5 @@
 """What one batch came to: all that Postgres and Kafka are to be told, in order."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
@@ -130,10 +129,6 @@ class Batch:
 
     def add_letter(self, partition: int, letter: StreamDeadLetter) -> None:
         self.letters.setdefault(partition, []).append(letter)
-
-    def events_of(self) -> Counter[ShowId]:
-        """How many events of each show were decided here."""
-        return Counter([event.show_id for event in self.events])
 
     def touched(self) -> set[int]:
         """The partitions that have something to be published."""

@@ -1,15 +1,18 @@
 """What was decided on its way out: one batch is committed, those before it are published.
 
-A batch is published only when it is committed, in the order of the batches. What is published
-is told to those who wait for it (`handled`), and its outbox is cleared by a later transaction.
+Batches are committed one after the other, in the order in which they were decided, and published
+in that order, each when it is committed. What is published is told to those who wait for it
+(`handled`), and its outbox is cleared by a later transaction.
 """
 
 import asyncio
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
+from justbookit.ids import ShowId
 from justbookit.seat_events import SeatEvent
 from streams.exits import end_on_error
 from streams.seats import store
@@ -24,7 +27,7 @@ class Outflow:
     def __init__(self, connection: AsyncConnection[TupleRow], publisher: Publisher) -> None:
         self._connection = connection
         self._publisher = publisher
-        self._committing: asyncio.Task[None] | None = None
+        self._uncommitted: deque[tuple[Batch, asyncio.Task[None]]] = deque()
         self._committed: asyncio.Queue[Batch] = asyncio.Queue()
         self._published: dict[int, int] = {}
         self._on_the_way = 0
@@ -42,17 +45,33 @@ class Outflow:
         taken, self._published = self._published, {}
         return taken
 
-    async def submit(self, batch: Batch, transaction: Sequence[store.Statement]) -> None:
-        """Begin to commit; waits for the batch before to be committed."""
-        await self.until_committed()
+    def events_uncommitted(self) -> Counter[ShowId]:
+        """How many events of each show are not in Postgres yet, as far as we know."""
+        return Counter([each.show_id for batch, _ in self._uncommitted for each in batch.events])
+
+    async def submit(
+        self, batch: Batch, transaction: Sequence[store.Statement], *, waits: bool
+    ) -> None:
+        """Have the batch committed next; back when Postgres has all before it.
+
+        A batch that `waits` may do so behind one that is being committed: while there is more to
+        decide than fits into a batch, neither is Postgres kept waiting nor who decides.
+        """
+        await self._until_left(1 if waits else 0)
         self._on_the_way += 1
-        self._committing = asyncio.create_task(self._commit(batch, transaction))
+        before = self._uncommitted[-1][1] if self._uncommitted else None
+        committing = asyncio.create_task(self._commit(batch, transaction, before))
+        self._uncommitted.append((batch, committing))
         # Postgres gets to work before the next batch is read, which takes a while and no turns.
         await asyncio.sleep(0)
 
     async def until_committed(self) -> None:
-        if self._committing is not None:
-            await self._committing
+        await self._until_left(0)
+
+    async def _until_left(self, count: int) -> None:
+        """Wait until no more than so many batches are to be committed."""
+        while len(self._uncommitted) > count:
+            await self._uncommitted[0][1]
 
     async def until_published(self) -> None:
         await self.until_committed()
@@ -68,8 +87,16 @@ class Outflow:
         self._published = dict(unsent.last_batches)
 
     @end_on_error()
-    async def _commit(self, batch: Batch, transaction: Sequence[store.Statement]) -> None:
+    async def _commit(
+        self,
+        batch: Batch,
+        transaction: Sequence[store.Statement],
+        before: asyncio.Task[None] | None,
+    ) -> None:
+        if before is not None:
+            await before
         await store.commit(self._connection, transaction)
+        self._uncommitted.popleft()
         self.batches += 1
         self._committed.put_nowait(batch)
 

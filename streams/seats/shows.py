@@ -102,14 +102,14 @@ class Shows:
                 found.append(seatmap)
         return found
 
-    def shrink(self, in_use: Mapping[ShowId, int], now: datetime) -> None:
-        """Forget what is over, and what was not asked for longest.
+    def shrink(self, grown: Iterable[ShowId], in_use: Mapping[ShowId, int], now: datetime) -> None:
+        """Forget what is over, of those that have `grown`, and what was not asked for longest.
 
         What is `in_use` may not be in Postgres yet: that show stays, and of it at least as many
         answers and bookings as the number says.
         """
-        for show_id, young in in_use.items():
-            entry = self._entries[show_id]
+        for show_id in grown:
+            entry, young = self._entries[show_id], in_use.get(show_id, 0)
             forget(entry.seatmap, max(ANSWERS_KEPT, young), max(ENDED_KEPT, young))
             self._weigh(entry)
         if self._look_at is None or now >= self._look_at:

@@ -1,6 +1,6 @@
 """The seat writer: takes partitions over, decides batch after batch, gives partitions back.
 
-A batch is decided while the one before it is committed, against memory that is ahead of
+A batch is decided while those before it are committed, against memory that is ahead of
 Postgres; the fence expects exactly the position that the batch before left, so they commit in
 order or not at all. Whatever goes wrong ends the process: memory is worth nothing without its
 transactions.
@@ -213,9 +213,10 @@ class SeatWriter:
         self._number = batch.number
         for timer in batch.timers():
             self._timers.add(*timer)
-        await self._outflow.submit(batch, store.statements(batch))
-        # What was committed before this batch can be read again; this batch cannot yet.
-        self._decider.shows.shrink(batch.events_of(), batch.now)
+        await self._outflow.submit(batch, store.statements(batch), waits=bool(self._inbox))
+        # What was committed can be read again; this batch, and the one before it, cannot yet.
+        uncommitted = self._outflow.events_uncommitted()
+        self._decider.shows.shrink(batch.shows, uncommitted, batch.now)
 
     async def _is_behind(self) -> bool:
         """Whether there are messages that we should have decided."""

@@ -197,7 +197,7 @@ async def come_and_go(decider, postgres, times):
     for first in range(0, len(messages), 100):
         batch = await decide(decider, delivered(*messages[first : first + 100], start=first))
         postgres.keep(batch)
-        decider.shows.shrink(batch.events_of(), NOW)
+        decider.shows.shrink(batch.shows, {}, NOW)
     return len(messages)
 
 

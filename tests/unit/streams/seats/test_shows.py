@@ -131,7 +131,7 @@ def test_the_shows_asked_for_longest_ago_leave_when_all_weigh_too_much():
         remember(shows, f"s{number}", pairs=20)
     shows.use("s0")
 
-    shows.shrink(NOBODY, NOW)
+    shows.shrink([], NOBODY, NOW)
 
     assert shows.weight <= 300_000
     assert "s0" in shows
@@ -165,7 +165,7 @@ def test_what_a_batch_has_touched_stays_however_much_it_weighs():
     remember(shows, "touched", pairs=50)
     remember(shows, "not", pairs=50)
 
-    shows.shrink({"touched": 1}, NOW)
+    shows.shrink(["touched"], {"touched": 1}, NOW)
 
     assert "touched" in shows
     assert "not" not in shows
@@ -175,9 +175,9 @@ def test_a_show_that_is_over_leaves():
     shows = Shows(2**30)
     remember(shows, "s")
 
-    shows.shrink(NOBODY, END + OVER_AFTER - timedelta(seconds=1))
+    shows.shrink([], NOBODY, END + OVER_AFTER - timedelta(seconds=1))
     assert "s" in shows
-    shows.shrink(NOBODY, END + OVER_AFTER + timedelta(minutes=1))
+    shows.shrink([], NOBODY, END + OVER_AFTER + timedelta(minutes=1))
     assert "s" not in shows
     assert shows.weight == 0
 
@@ -186,7 +186,7 @@ def test_old_answers_and_bookings_that_are_over_leave_and_live_ones_stay():
     shows = Shows(2**30)
     seatmap = remember(shows, "s", pairs=3, come_and_go=500)
 
-    shows.shrink({"s": 1}, NOW)
+    shows.shrink(["s"], NOBODY, NOW)
 
     assert len(seatmap.answers) == ANSWERS_KEPT
     assert len(seatmap.bookings) == ENDED_KEPT + 3
@@ -198,7 +198,7 @@ def test_what_the_last_batch_left_is_not_forgotten_before_it_is_in_postgres():
     shows = Shows(2**30)
     seatmap = remember(shows, "s", come_and_go=500)
 
-    shows.shrink({"s": 1000}, NOW)
+    shows.shrink(["s"], {"s": 1000}, NOW)
 
     assert len(seatmap.answers) == 1000
     assert len(seatmap.bookings) == 500
