@@ -9,8 +9,12 @@ import ctypes
 import os
 import signal
 import sys
+import time
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_AUTOGROUP = Path("/proc/self/autogroup")
+_ATTEMPTS, _PAUSE_SECONDS = 20, 0.05
 
 
 def main(argv: list[str]) -> None:
@@ -23,7 +27,8 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--nice", type=int, default=0)
     parser.add_argument("program", nargs="+")
     wanted = parser.parse_args(argv)
-    os.nice(wanted.nice)
+    if wanted.nice:
+        _give_way(wanted.nice)
     if wanted.gid is not None:
         os.setgroups([])
         os.setgid(wanted.gid)
@@ -34,6 +39,25 @@ def main(argv: list[str]) -> None:
     if os.getppid() != wanted.parent:
         sys.exit("the parent is gone already")
     os.execvp(wanted.program[0], wanted.program)  # noqa: S606 (becoming the program is the point)
+
+
+def _give_way(nice: int) -> None:
+    """Let others go first: those of this session, and those of others.
+
+    Where Linux groups processes by session (`autogroup`), and each program here has a session of
+    its own, `nice` counts within the session only, and one number for all of it beside others.
+    """
+    os.nice(nice)
+    for _ in range(_ATTEMPTS):
+        try:
+            _AUTOGROUP.write_text(str(nice))
+        except BlockingIOError:
+            # Ten of these a second are allowed on the whole machine, except to root.
+            time.sleep(_PAUSE_SECONDS)
+        except OSError:
+            return  # no sessions are grouped here
+        else:
+            return
 
 
 if __name__ == "__main__":
