@@ -1,6 +1,6 @@
 """The seat writer beside row locks: who is measured, in which order, and by how much we differ."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median_low
 
 import msgspec
@@ -39,10 +39,19 @@ class Part(msgspec.Struct, frozen=True):
 class Rivals:
     """Row locks of each kind through each client, measured one after the other."""
 
-    def __init__(self, settings: Settings, locks: RowLocks, seconds: float, say: Say) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        locks: RowLocks,
+        seconds: float,
+        say: Say,
+        settle: Callable[[], None],
+    ) -> None:
+        """`settle` is called before each measurement, when its seats are there."""
         self._locks = locks
         self._seconds = seconds
         self._say = say
+        self._settle = settle
         self._pgbench = bare_postgres.program(settings)
 
     def measure(self, part: Part) -> Iterator[tuple[str, Sold]]:
@@ -50,6 +59,7 @@ class Rivals:
         for client in CLIENTS:
             for way in (*WAYS, COUNTED):
                 self._locks.lay(part.shows, part.seats)
+                self._settle()
                 self._say(f"row locks: {part.name}, {way} through {client}")
                 self.book(client, way, part)
                 yield f"{part.name}.{way}.{client}", self._locks.sold()

@@ -12,6 +12,7 @@ Beside it stands what one would use instead, in turn with it: see `comparison`.
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from statistics import median_low
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ from lab.bench.ground import (
     wait_until_still,
 )
 from lab.bench.row_locks import LEFT_OUT, RowLocks
-from lab.bench.spending import Spending
+from lab.bench.spending import QUIET_CORES, Spending, wait_until_quiet
 from lab.verify.kafka_log import Ends, KafkaLog
 
 SHOWS = 2000
@@ -78,6 +79,7 @@ def seats(settings: Settings, bookings: int, beside: Beside | None, say: Say) ->
         raise NotPlausible(
             f"{SHOWS} shows have room for {len(pairs)} bookings, not {rounds} times {bookings}"
         )
+    settle = partial(wait_until_quiet, settings, say)
     runs: dict[str, list[Run]] = {MANY.name: [], HOT.name: []}
     rates: dict[str, list[float]] = {}
     parameters: dict[str, object] = {}
@@ -85,7 +87,7 @@ def seats(settings: Settings, bookings: int, beside: Beside | None, say: Say) ->
         rivals = None
         if beside:
             locks = stack.enter_context(RowLocks(settings))
-            rivals = Rivals(settings, locks, beside.seconds, say)
+            rivals = Rivals(settings, locks, beside.seconds, say, settle)
             parameters = {**_of_baselines(beside), **locks.durability()}
         for number in range(rounds):
             many = pairs[number * bookings : (number + 1) * bookings]
@@ -93,6 +95,7 @@ def seats(settings: Settings, bookings: int, beside: Beside | None, say: Say) ->
             for part, wanted in ((MANY, many), (HOT, hot)):
                 name = f"{part.name[0]}{number}-"
                 commands = list(_book(ground.run, name, wanted))
+                settle()
                 runs[part.name].append(_measure(settings, commands, say))
                 wait_until_still(settings, say)
                 for key, sold in rivals.measure(part) if rivals else ():
@@ -106,6 +109,7 @@ def seats(settings: Settings, bookings: int, beside: Beside | None, say: Say) ->
         "partitions": settings.partitions,
         "batch_max": settings.batch_max,
         "batch_linger_ms": settings.batch_linger_ms,
+        "before_each": f"the stack takes at most {QUIET_CORES} of a core, or a minute is over",
         "clock": "from the last command acknowledged by Kafka to the last answer on seat-events",
         **parameters,
     }

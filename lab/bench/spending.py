@@ -6,7 +6,8 @@ costs each process says it about the code alone, and the sum of it is the bound:
 """
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import psutil
 
@@ -15,6 +16,8 @@ from lab import notes
 from lab.bench.figures import Figures
 
 CLIENT = "client"
+QUIET_CORES, QUIET_SECONDS_MAX = 0.35, 60.0
+"""What a stack at rest takes at most, and how long it is waited for."""
 
 
 class Spending:
@@ -33,6 +36,10 @@ class Spending:
         figures = {f"{prefix}{name}_ms": 1000 * spent[name] / count for name in sorted(spent)}
         return {**figures, f"{prefix}all_ms": sum(figures.values())}
 
+    def cores(self, seconds: float) -> float:
+        """How many processors were busy with all of it, over so many seconds."""
+        return self.per(1000 * seconds, "")["all_ms"]
+
     def _seconds(self) -> Iterator[tuple[tuple[str, int], float]]:
         """Processor seconds so far, by name and id; children count under their parent's name."""
         pids = {name: process.pid for name, process in notes.processes(self._settings).items()}
@@ -50,3 +57,17 @@ class Spending:
                 except psutil.NoSuchProcess:
                     continue
                 yield (name, process.pid), times.user + times.system
+
+
+def wait_until_quiet(settings: Settings, say: Callable[[str], None]) -> None:
+    """Wait until the stack does next to nothing, or for a minute.
+
+    Lags of nobody do not mean that: Postgres cleans up, and the API writes down what has changed.
+    """
+    deadline = time.monotonic() + QUIET_SECONDS_MAX
+    while time.monotonic() < deadline:
+        spending, began = Spending(settings), time.monotonic()
+        time.sleep(1)
+        if (cores := spending.cores(time.monotonic() - began)) <= QUIET_CORES:
+            return
+        say(f"the stack is still busy with {cores:.1f} cores")

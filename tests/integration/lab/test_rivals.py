@@ -28,7 +28,7 @@ SELECT count(*) FROM (
 @pytest.mark.parametrize(("client", "way"), EACH)
 def test_every_seat_is_sold_once(stack: Settings, part: Part, client: str, way: str) -> None:
     with RowLocks(stack) as locks, psycopg.connect(locks.conninfo, autocommit=True) as connection:
-        rivals = Rivals(stack, locks, SECONDS_MAX, lambda _: None)
+        rivals = Rivals(stack, locks, SECONDS_MAX, lambda _: None, lambda: None)
         locks.lay(part.shows, part.seats)
         rivals.book(client, way, part)
         assert locks.sold().bookings == part.bookings
@@ -49,7 +49,7 @@ def test_every_seat_is_sold_once(stack: Settings, part: Part, client: str, way: 
 @pytest.mark.parametrize(("client", "way"), EACH)
 def test_one_seat_of_two_is_never_sold_alone(stack: Settings, client: str, way: str) -> None:
     with RowLocks(stack) as locks, psycopg.connect(locks.conninfo, autocommit=True) as connection:
-        rivals = Rivals(stack, locks, SECONDS_MAX, lambda _: None)
+        rivals = Rivals(stack, locks, SECONDS_MAX, lambda _: None, lambda: None)
         locks.lay(HOT.shows, HOT.seats)
         connection.execute("UPDATE show_seat SET state = 'blocked' WHERE seat_id % 4 = 2")
         if (client, way) in GIVE_UP:
@@ -63,7 +63,7 @@ def test_one_seat_of_two_is_never_sold_alone(stack: Settings, client: str, way: 
 
 def test_one_round_measures_each_and_leaves_nothing_behind(stack: Settings) -> None:
     with RowLocks(stack) as locks:
-        rivals = Rivals(stack, locks, Beside().seconds, lambda _: None)
+        rivals = Rivals(stack, locks, Beside().seconds, lambda _: None, lambda: None)
         measured = dict(rivals.measure(MANY))
         assert set(locks.durability().values()) == {"on"}
     assert {sold.bookings for sold in measured.values()} == {48}
@@ -75,7 +75,7 @@ def test_one_round_measures_each_and_leaves_nothing_behind(stack: Settings) -> N
 
 def test_seats_and_bookings_that_do_not_agree_are_no_figure(stack: Settings) -> None:
     with RowLocks(stack) as locks, psycopg.connect(locks.conninfo, autocommit=True) as connection:
-        rivals = Rivals(stack, locks, SECONDS_MAX, lambda _: None)
+        rivals = Rivals(stack, locks, SECONDS_MAX, lambda _: None, lambda: None)
         locks.lay(MANY.shows, MANY.seats)
         with pytest.raises(NotPlausible, match="nothing was booked"):
             locks.sold()
