@@ -14,7 +14,7 @@ from stack import jars
 from stack.addresses import opensearch_address, port_of, transport_port
 from stack.errors import CannotStart
 from stack.java import Java, command
-from stack.process import GIVING_WAY, Program
+from stack.process import Program
 
 CLUSTER = "justbookit"
 MODULES = (
@@ -85,7 +85,6 @@ def prepare(settings: Settings, java: Java) -> Program:
         argv=tuple(argv),
         environment=os.environ,
         stage=0,
-        nice=GIVING_WAY,
         answers=lambda: answers_here(settings),
     )
 

@@ -13,7 +13,7 @@ import msgspec
 from stack.errors import StackError
 
 GIVING_WAY = 5
-"""The `nice` of those that nobody who books waits for: what they do in a second may take two."""
+"""The `nice` of those that nobody waits for: what they do in a second may take two."""
 
 TAIL_LINES = 25
 POLL_SECONDS = 0.05
