@@ -17,7 +17,7 @@ import msgspec
 from justbookit.errors import JustBookItError
 from warehouse import cold
 from warehouse.batch_table import COLUMNS
-from warehouse.duck import Connection, QueryFailed, connect, literal, literals
+from warehouse.duck import Connection, NoSuchTable, QueryFailed, connect, literal, literals
 from warehouse.lake import read_manifest
 from warehouse.marts import files_of
 from warehouse.record import DATASETS
@@ -25,6 +25,8 @@ from warehouse.record import DATASETS
 READING = frozenset({"SELECT", "EXPLAIN"})
 _ASKABLE = {"at": "event_at", "offset": "event_offset"}
 """What columns are called in the views where SQL keeps their names for itself."""
+
+_NO_MARTS = "the lake has no marts yet: `justbookit build` makes them"
 
 FILES = {
     ".parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -64,7 +66,9 @@ class Desk:
                 folder / each.path for each in manifest.files.values() if each.dataset == dataset
             ]
             self._connection.execute(f"CREATE VIEW {dataset} AS {_dataset(paths)}")
-        for name, paths in files_of(folder).items():
+        marts = files_of(folder)
+        self._hint = "" if marts else f"\n{_NO_MARTS}"
+        for name, paths in marts.items():
             files = f"read_parquet({literals(paths)}, union_by_name = true)"
             self._connection.execute(f'CREATE VIEW "{name}" AS FROM {files}')
         if copies := cold.files_of(folder):
@@ -131,7 +135,8 @@ class Desk:
                 raise Refused(
                     f"stopped after {seconds_max:g} s; narrow it down, or allow more with --timeout"
                 ) from error
-            raise Refused(str(error)) from error
+            hint = self._hint if isinstance(error, NoSuchTable) else ""
+            raise Refused(f"{error}{hint}") from error
         finally:
             timer.cancel()
 

@@ -7,6 +7,7 @@ import duckdb
 
 Connection = duckdb.DuckDBPyConnection
 QueryFailed = duckdb.Error
+NoSuchTable = duckdb.CatalogException
 DiskFailed = duckdb.IOException
 
 PASSING = "_passing"

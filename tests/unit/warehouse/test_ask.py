@@ -11,6 +11,7 @@ from warehouse.amounts import money
 from warehouse.ask import Answer, Desk, Refused
 from warehouse.duck import literal
 from warehouse.manifest import LakeUnreadable
+from warehouse.metrics import question
 
 ANSWER = Answer(
     columns=("show_id", "gross_amount", "currency", "at", "body"),
@@ -91,6 +92,16 @@ def test_a_question_that_takes_too_long_is_stopped(desk: Desk) -> None:
 def test_without_a_lake_it_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(LakeUnreadable, match="is the sink running"):
         Desk(tmp_path)
+
+
+def test_before_the_first_build_it_says_what_makes_marts(desk: Desk) -> None:
+    views = question(["views"])
+
+    with pytest.raises(Refused, match="no marts yet: `justbookit build` makes them"):
+        desk.ask(views, rows_max=1, seconds_max=10)
+    with pytest.raises(Refused) as misspelt:
+        desk.ask("select nothing from seat_events", rows_max=1, seconds_max=10)
+    assert "build" not in str(misspelt.value)
 
 
 def test_every_dataset_can_be_asked_before_it_has_messages(desk: Desk) -> None:
