@@ -29,6 +29,10 @@ EXIT_DIFFERS = 1
 EXIT_NEVER_STILL = 2
 PROCESSES = "servers,catalogue,seats,search,connectors,api"
 LISTEN_ABOVE = 50
+BATCH_MAX = 4
+"""Commands in a batch of our own stack: so few that one batch waits behind another, as it is
+otherwise only when thousands come at once."""
+
 WIDTH = 150
 
 _console = Console(soft_wrap=True, highlight=False)
@@ -168,7 +172,13 @@ def _on_its_own(plan: Plan, say: Say) -> Report:
         home = stack.enter_context(own_home())
         switches = home / "rehearsal"
         switches.mkdir()
-        settings = fresh(home, listen_above=LISTEN_ABOVE, rehearsal=switches, api_workers=2)
+        settings = fresh(
+            home,
+            listen_above=LISTEN_ABOVE,
+            rehearsal=switches,
+            api_workers=2,
+            batch_max=BATCH_MAX,
+        )
         between = stack.enter_context(proxies(settings))
         stack.enter_context(running(settings, PROCESSES, say))
         return uvloop.run(run(settings, plan, say, between))
