@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from justbookit.settings import Settings
+from lab.bench import booking as booking_
+from lab.bench import browse as browse_
 from lab.bench import comparison, figures
 from lab.bench.booking import Plan, booking
 from lab.bench.browse import Wanted, browse
@@ -113,7 +115,11 @@ def verify_(settings: Settings, *, answers: Path | None, wait: float) -> None:
     show_default=True,
     help="For `seats`: how long each of the row locks is measured at most.",
 )
-@click.option("--clients", default=32, show_default=True, help="For `booking` and `browse`.")
+@click.option(
+    "--clients",
+    type=click.IntRange(min=1),
+    help=f"For `booking` (else {booking_.CLIENTS}) and `browse` (else {browse_.CLIENTS}).",
+)
 @click.option("--seconds", default=20.0, show_default=True, help="Of each part that is timed.")
 @click.option(
     "--rate", default=200, show_default=True, help="For `booking` and `browse`: bookings a second."
@@ -159,7 +165,7 @@ def bench_(  # noqa: PLR0913 - one for each option
     without_baselines: bool,
     rounds: int,
     baseline_seconds: float,
-    clients: int,
+    clients: int | None,
     seconds: float,
     rate: int,
     samples: int,
@@ -191,13 +197,18 @@ def bench_(  # noqa: PLR0913 - one for each option
             "booking": lambda: uvloop.run(
                 booking(
                     settings,
-                    Plan(clients=clients, seconds=seconds, rate=rate, answers=answers),
+                    Plan(
+                        clients=clients or booking_.CLIENTS,
+                        seconds=seconds,
+                        rate=rate,
+                        answers=answers,
+                    ),
                     say,
                 )
             ),
             "browse": lambda: browse(
                 settings,
-                Wanted(clients=clients, seconds=seconds, rate=rate, samples=samples),
+                Wanted(clients or browse_.CLIENTS, seconds, rate, samples),
                 say,
                 uvloop.run,
             ),

@@ -23,6 +23,9 @@ from lab.bench.ground import Say, lay, wait_until_still
 from lab.bench.http import Connections
 from lab.bench.spending import Spending
 
+CLIENTS = 96
+"""So many that the stack bounds them; 32 spend their time waiting, each for its one answer."""
+
 WARM_UP_SECONDS = 3.0
 CUSTOMERS = 50
 CONNECTIONS_MAX = 256
@@ -33,7 +36,7 @@ EXPECTED_MAX_PER_SECOND = 1500
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How much is to be asked."""
 
-    clients: int = 32
+    clients: int = CLIENTS
     seconds: float = 20.0
     rate: int = 200
     answers: Path | None = None

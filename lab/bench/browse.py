@@ -45,6 +45,9 @@ MEMORY_SHARE_MAX = 0.001
 SEEN_SECONDS = 1.0
 
 
+CLIENTS = 32
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """How it is measured."""
 
