@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from itertools import count
 from math import inf
 from secrets import token_hex
 from typing import Any, BinaryIO
@@ -69,6 +70,9 @@ class Asking:
         self._epoch = time.time() - time.monotonic()
         self.tally = Tally()
         self._left_open: deque[float] = deque(maxlen=UNKNOWN_KEPT_MAX)
+        self._waiting: dict[int, float] = {}
+        """Since when, of the requests that something is to be decided about."""
+        self._numbers = count()
         self.patient_until = inf
         """From then on nobody asks again for what is still not known."""
 
@@ -79,6 +83,10 @@ class Asking:
     def unknown_between(self, begin: float, end: float) -> int:
         """How many requests of that time were left without a certain answer."""
         return sum(begin <= at <= end for at in self._left_open)
+
+    def waits(self) -> float:
+        """For how long whoever waits longest for a decision has waited, in seconds."""
+        return self.now() - min(self._waiting.values(), default=inf)
 
     async def insist(self, wish: Wish) -> Op:
         """Ask until it is known what became of it, or it is too late to ask."""
@@ -103,8 +111,12 @@ class Asking:
             secret=person.secret,
             key=wish.key,
         )
-        began = self.now()
-        status, head, answer = await self._answer(raw)
+        number, began = next(self._numbers), self.now()
+        self._waiting[number] = began
+        try:
+            status, head, answer = await self._answer(raw)
+        finally:
+            del self._waiting[number]
         outcome = outcome_of(status)
         is_problem = outcome is not Outcome.OK and isinstance(answer, dict)
         op = Op(

@@ -14,6 +14,9 @@ from lab.chaos.records import Record, epochs, raised
 from lab.chaos.schedule import ENDING, MAIN, TAKING, WRITERS, Fault, Planned
 
 CALM_SECONDS = 2.0
+CALM_WAIT_MAX = 1.0
+"""While somebody waits longer for a decision, partitions are between two writers."""
+
 CALM_WITHIN_SECONDS = 45.0
 LAST_SECONDS = 5.0
 """So long before the end nothing is broken any more: nobody would notice."""
@@ -115,7 +118,8 @@ class Nemesis:
             now = await asyncio.to_thread(epochs, self._settings)
             # Who is told to end works on for a while, and is noted as ready meanwhile.
             is_there = record.fault in ENDING and self._pid(record) == record.pid
-            if not now or now != last or is_there or not self._is_ready(record):
+            is_slow = self._asking.waits() > CALM_WAIT_MAX
+            if not now or now != last or is_there or is_slow or not self._is_ready(record):
                 last, still_since = now, self._asking.now()
             elif self._asking.now() - still_since >= CALM_SECONDS:
                 break
